@@ -1,0 +1,109 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One set of rules for every Swift target. Explicit existentials, internal imports and visible
+// members keep the module borders honest; strict memory safety keeps unsafe code where it is named.
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+
+let argumentParser = Target.Dependency.product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func support(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: strict)
+}
+
+let package = Package(
+    name: "ktls-trace",
+    products: [
+        .executable(name: "ktls-trace", targets: ["ktls-trace"]),
+        .library(
+            name: "TraceStore",
+            targets: ["TraceCore", "TraceFormat", "TraceIdentity", "TraceStore"]),
+        .library(name: "TraceAnalysis", targets: ["TraceCore", "Histograms", "TraceAnalysis"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+    ],
+    targets: [
+        // Bytes.
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .target(name: "CChecksum"),
+        module("TraceCore"),
+        module("TraceFormat", ["TraceCore", "CChecksum"]),
+        module("TraceCompression", ["CZstd"]),
+        module("TraceIdentity", ["TraceCore", crypto]),
+        module("TraceStore", ["TraceCore", "TraceFormat", "TraceCompression", "TraceIdentity"]),
+        // The engine.
+        module("PhysicalMemory"),
+        module("ReclaimEngine", ["TraceCore", "PhysicalMemory"]),
+        module("Workloads", ["TraceCore", "PhysicalMemory", "ReclaimEngine"]),
+        module("TraceReplay", ["TraceCore", "ReclaimEngine"]),
+        // Other sources of events.
+        module("TraceImport", ["TraceCore"]),
+        // What the events say.
+        module("Histograms"),
+        module("TraceAnalysis", ["TraceCore", "Histograms"]),
+        module("TraceDiff", ["TraceCore", "TraceAnalysis"]),
+        module("TraceReport", ["TraceCore", "Histograms", "TraceAnalysis", "TraceDiff"]),
+        // The tool.
+        module(
+            "TraceCommands",
+            [
+                "TraceCore", "TraceFormat", "TraceIdentity", "TraceStore", "ReclaimEngine",
+                "Workloads", "TraceReplay",
+                "TraceImport", "TraceAnalysis", "TraceDiff", "TraceReport", argumentParser,
+            ]),
+        .executableTarget(
+            name: "ktls-trace", dependencies: ["TraceCommands"], swiftSettings: strict),
+
+        // Helpers of tests.
+        support("TraceTestSupport", ["TraceCore", "TraceFormat", "TraceStore"]),
+        support("AnalysisTestSupport", ["TraceCore", "TraceAnalysis"]),
+        // Fast tests; they run in debug.
+        tests("TraceFormatTests", ["TraceCore", "TraceFormat", "TraceCompression", "CChecksum"]),
+        tests(
+            "TraceStoreTests",
+            [
+                "TraceCore", "TraceFormat", "TraceIdentity", "TraceStore", "TraceCompression",
+                "TraceTestSupport",
+            ]),
+        tests("PhysicalMemoryTests", ["PhysicalMemory"]),
+        tests("TraceImportTests", ["TraceCore", "TraceImport"]),
+        tests("HistogramsTests", ["Histograms"]),
+        tests(
+            "TraceAnalysisTests",
+            ["TraceCore", "Histograms", "TraceAnalysis", "AnalysisTestSupport"]),
+        tests(
+            "TraceDiffTests", ["TraceCore", "TraceAnalysis", "TraceDiff", "AnalysisTestSupport"]),
+        tests(
+            "TraceReportTests",
+            [
+                "TraceCore", "Histograms", "TraceAnalysis", "TraceDiff", "TraceReport",
+                "AnalysisTestSupport",
+            ]),
+        // Long tests; they run in release. Scripts/test.sh names them.
+        tests(
+            "TruncationTests",
+            ["TraceCore", "TraceFormat", "TraceIdentity", "TraceStore", "TraceTestSupport"]),
+        tests("ConformanceTests", ["PhysicalMemory"]),
+        tests("CaptureTests", ["TraceCore", "TraceImport"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

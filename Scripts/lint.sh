@@ -1,0 +1,20 @@
+#!/bin/bash
+# Format, documentation and house rules. Prints what is wrong and fails.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+swift format lint --strict --parallel --recursive Sources Tests Package.swift Benchmarks/Package.swift Benchmarks/Sources
+failed=0
+complain() { echo "lint: $1" >&2; failed=1; }
+
+# Unsafe code stands in few, named files.
+unsafe_files=$(grep -rlE '(^|[^A-Za-z_"])unsafe ' --include='*.swift' Sources | grep -vE \
+  'TraceFormat/(Checksum|BytePlanes)|TraceCompression/Zstd|TraceStore/FileCalls|TraceIdentity/Digest|TraceImport/NewlineScan|TraceCommands/Support/Terminal' || true)
+[ -z "$unsafe_files" ] || complain "unsafe code outside its files: $unsafe_files"
+
+# Pure modules do no input or output, read no clock and import no Foundation.
+pure="TraceCore TraceFormat PhysicalMemory ReclaimEngine Workloads TraceReplay TraceImport Histograms TraceAnalysis TraceDiff TraceReport"
+for module in $pure; do
+  found=$(grep -rnE '^(public |package |internal )?import (Foundation|Glibc|Dispatch)|\bprint\(' --include='*.swift' "Sources/$module" || true)
+  [ -z "$found" ] || complain "$module is pure: $found"
+done
+exit $failed

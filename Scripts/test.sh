@@ -1,0 +1,19 @@
+#!/bin/bash
+# All tests of `make test`: fast ones in debug, long ones in release (debug runs the engine about 7 times slower).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+Scripts/setup.sh
+long='TruncationTests|ConformanceTests|CaptureTests|SimulationTests|ReplayTests|CommandTests'
+checks=(--explicit-target-dependency-import-check error)
+
+echo "== fast tests, debug"
+swift test "${checks[@]}" --disable-xctest --skip "$long"
+
+echo "== the tool, release"
+swift build -c release "${checks[@]}" --product ktls-trace
+
+echo "== long tests, release"
+[ -n "${KTLS_TRACE_CAPTURES:-}" ] || echo "KTLS_TRACE_CAPTURES is not set: tests on full captures are skipped"
+KTLS_TRACE_BINARY="$PWD/.build/release/ktls-trace" \
+  swift test -c release --scratch-path .build-test "${checks[@]}" -Xswiftc -enable-testing \
+  --disable-xctest --filter "$long"

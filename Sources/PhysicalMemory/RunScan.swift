@@ -1,0 +1,203 @@
+/// The last runs found by a scan, first pages only.
+struct RunRing: Sendable {
+    private var pages: [Int] = []
+    private(set) var capacity = 0
+    /// Runs found in this pass.
+    private(set) var found = 0
+    /// Runs not yet handed out.
+    private(set) var kept = 0
+    private var cursor = 0
+
+    /// Starts a pass; storage grows once and is used again.
+    mutating func reset(capacity: Int) {
+        self.capacity = capacity
+        if pages.count < capacity {
+            pages.append(contentsOf: repeatElement(0, count: capacity - pages.count))
+        }
+        found = 0
+        kept = 0
+        cursor = 0
+    }
+
+    @inline(__always)
+    mutating func push(_ page: Int) {
+        pages[cursor] = page
+        cursor = cursor + 1 == capacity ? 0 : cursor + 1
+        found += 1
+        if kept < capacity { kept += 1 }
+    }
+
+    /// The latest kept run, which is the one with the highest address.
+    mutating func popLatest() -> Int? {
+        if kept == 0 { return nil }
+        kept -= 1
+        cursor = cursor == 0 ? capacity - 1 : cursor - 1
+        return pages[cursor]
+    }
+}
+
+/// One pass over the segments of a domain, stoppable after any visit
+/// (conformance vectors, section 6.3; engine specification 4.11).
+struct RunScanner: Sendable {
+    let domain: Int
+    let count: Int
+    let alignmentMask: Int
+    /// Boundary in pages minus 1; all bits set = no boundary.
+    let boundaryMask: Int
+    let low: UInt64
+    let high: UInt64
+    let option: ScanOption
+
+    private(set) var visits = 0
+    private(set) var objectLocks = 0
+
+    private var segmentNumber = 0
+    private var isOpen = false
+    private var page = 0
+    private var limit = 0
+    private var runStart = 0
+    private var runLength = 0
+
+    init(_ request: ReclaimRequest, option: ScanOption) {
+        domain = request.domain
+        count = request.roundedPageCount
+        alignmentMask = Int(request.runAlignment >> 12) - 1
+        let boundary = request.bounds.boundary
+        boundaryMask = boundary == 0 ? -1 : Int(boundary >> 12) - 1
+        low = request.bounds.low
+        high = request.bounds.high
+        self.option = option
+    }
+
+    /// Makes at most `budget` visits and pushes the runs found.
+    ///
+    /// - Returns: `true` when the last segment has been scanned.
+    mutating func advance(
+        _ memory: borrowing PhysicalMemory, _ ring: inout RunRing, budget: Int,
+        log: inout [PageNumber], isLogging: Bool
+    ) -> Bool {
+        var left = budget
+        while true {
+            if !isOpen && !openSegment(memory.layout) { return true }
+            if left == 0 { return false }
+            walk(memory, &ring, &left, &log, isLogging)
+        }
+    }
+
+    /// Finds the next segment with room for a run.
+    private mutating func openSegment(_ layout: [SegmentLayout]) -> Bool {
+        while segmentNumber < layout.count {
+            let segment = layout[segmentNumber]
+            let start = UInt64(segment.start) << 12
+            let end = UInt64(segment.end) << 12
+            if start >= high { return false }
+            let from = max(low, start)
+            let to = min(high, end)
+            if segment.domain == domain && low < end && to > from
+                && to - from >= UInt64(count) << 12
+            {
+                page = Int(from >> 12)
+                limit = Int(to >> 12)
+                runLength = 0
+                isOpen = true
+                return true
+            }
+            segmentNumber += 1
+        }
+        return false
+    }
+
+    /// Walks the open segment until it ends or no visit is left.
+    private mutating func walk(
+        _ memory: borrowing PhysicalMemory, _ ring: inout RunRing, _ left: inout Int,
+        _ log: inout [PageNumber], _ isLogging: Bool
+    ) {
+        let words = memory.words.span
+        let segment = memory.layout[segmentNumber]
+        let slotOffset = segment.slotBase - segment.firstSuperpage
+        let delta = segment.delta
+        let budget = left
+        var page = page
+        var length = runLength
+        var locks = 0
+        var isEnded = false
+        while left > 0 {
+            if page >= limit { isEnded = true; break }
+            left -= 1
+            if length == 0 {
+                if page + count > limit { isEnded = true; break }
+                if page & alignmentMask != 0 { page = (page | alignmentMask) + 1; continue }
+                if (page ^ (page + count - 1)) & ~boundaryMask != 0 {
+                    page = (page | boundaryMask) + 1
+                    continue
+                }
+            }
+            let visit = RunScanner.judge(words[page + delta], option)
+            locks += visit.locks
+            var gain = visit.gain
+            var step = visit.step
+            if visit.asksForReservation
+                && memory.reservations[slotOffset + page >> 9].population
+                    == MemoryGeometry.reservationPages
+            {
+                gain = 0
+                step = 0
+            }
+            if gain == 0 {
+                length = 0
+                page = step == 0 ? (page | 511) + 1 : page + step
+                continue
+            }
+            if length == 0 { runStart = page }
+            length += gain
+            page += step
+            if length < count { continue }
+            ring.push(runStart)
+            if isLogging { log.append(runStart) }
+            page = runStart + count
+            length = 0
+            if limit - page < count { isEnded = true; break }
+        }
+        self.page = page
+        runLength = length
+        visits += budget - left
+        objectLocks += locks
+        if isEnded {
+            isOpen = false
+            segmentNumber += 1
+        }
+    }
+
+    /// What one visit finds. A step of 0 means: on to the end of the reservation.
+    private struct Visit {
+        var gain: Int
+        var step: Int
+        var locks: Int
+        var asksForReservation: Bool
+    }
+
+    @inline(__always)
+    private static func judge(_ word: PageWord, _ option: ScanOption) -> Visit {
+        let kind = word.bits & PageWord.kindMask
+        let isReserved = word.isInReservation
+        if kind &- UInt16(PageKind.wiredObject.rawValue) < 5 {
+            return Visit(gain: 0, step: 1, locks: 0, asksForReservation: false)
+        }
+        if isReserved && option == .skipReservations {
+            return Visit(gain: 0, step: 0, locks: 0, asksForReservation: false)
+        }
+        if kind &- UInt16(PageKind.file.rawValue) < 8 {
+            let isOther = kind == UInt16(PageKind.otherObject.rawValue)
+            let asks = isReserved && option == .skipFullReservations && !isOther
+            let isMovable = kind <= UInt16(PageKind.wiredWhenUnmapped.rawValue)
+            return Visit(gain: isMovable ? 1 : 0, step: 1, locks: 1, asksForReservation: asks)
+        }
+        if isReserved { return Visit(gain: 1, step: 1, locks: 0, asksForReservation: false) }
+        let order = word.order
+        if kind == 0 && order <= MemoryGeometry.orderMax {
+            let size = 1 << order
+            return Visit(gain: size, step: size, locks: 0, asksForReservation: false)
+        }
+        return Visit(gain: 0, step: 1, locks: 0, asksForReservation: false)
+    }
+}

@@ -1,0 +1,142 @@
+import PhysicalMemory
+import TraceCore
+
+/// Records: from the request to the release (engine specification 4.1, 4.2, 4.9).
+extension Engine {
+    /// A record reaches encryption on a CPU.
+    mutating func arrive(_ request: Input.Request, cause: UInt64) {
+        workers[request.cpu].served.requests += 1
+        if request.anonymous {
+            workers[request.cpu].served.anonymous += 1
+            occupyWorker(request.cpu, model.encryptRecordNs)
+            return
+        }
+        let record = records.insert(
+            Record(
+                handle: request.handle, cpu: Int32(request.cpu), freeCpu: Int32(request.freeCpu),
+                pagesWanted: Int32(request.pages), pagesHeld: 0, hasBuffer: false,
+                releaseNs: nowNs + request.lifetimeNs, pages: InlineArray(repeating: -1)))
+        if workers[request.cpu].blocked.isEmpty {
+            serve(record, cause: cause)
+        } else {
+            workers[request.cpu].blocked.append(record)
+        }
+    }
+
+    /// Finds a place to encrypt a record into: a buffer, or else single pages.
+    private mutating func serve(_ number: Int32, cause: UInt64) {
+        let cpu = Int(records[number].cpu)
+        if let page = allocateBuffer(number, cpu: cpu, cause: cause) {
+            records[number].hasBuffer = true
+            records[number].pages[0] = Int32(page)
+            records[number].pagesHeld = Int32(MemoryGeometry.bufferPages)
+            inUse[host.domainOfCpu[cpu]] += 1
+            hold(number)
+        } else {
+            workers[cpu].served.fallback += 1
+            fallBack(number)
+        }
+    }
+
+    /// `ktls_buffer_alloc` (engine specification 4.2), steps 1, 3, 4 and 5.
+    private mutating func allocateBuffer(_ number: Int32, cpu: Int, cause: UInt64) -> Int? {
+        guard records[number].pagesWanted > 2 else {
+            workers[cpu].served.small += 1
+            return nil
+        }
+        let present = memory.ticks
+        let elapsed = KernelTicks.elapsed(from: workers[cpu].lastFailTicks, to: present)
+        guard elapsed >= UInt32(model.hz) else {
+            workers[cpu].served.limited += 1
+            recordLimited(
+                handle: records[number].handle, cpu: cpu,
+                ticksLeft: model.hz - Int64(elapsed), cause: cause)
+            return nil
+        }
+        if let page = allocateFromZone(cpu: cpu, handle: records[number].handle, cause: cause) {
+            return page
+        }
+        workers[cpu].served.failed += 1
+        workers[cpu].lastFailTicks = present
+        let failure = recordFailure(cpu: cpu, cause: detail >= 1 ? cause : 0)
+        wakeHelper(domain: host.domainOfCpu[cpu], fromCpu: cpu, cause: failure)
+        return nil
+    }
+
+    /// Single wired pages instead of a buffer; the worker sleeps in vm_wait when they run out.
+    private mutating func fallBack(_ number: Int32) {
+        let cpu = Int(records[number].cpu)
+        let domain = host.domainOfCpu[cpu]
+        while records[number].pagesHeld < records[number].pagesWanted {
+            guard
+                let page = memory.allocatePage(domain, class: .normal, kind: .fallback)
+            else {
+                block(cpu: cpu, on: number, domain: domain)
+                return
+            }
+            let index = Int(records[number].pagesHeld)
+            records[number].pages[index] = Int32(page)
+            records[number].pagesHeld += 1
+            fallbackPages[domain] += 1
+        }
+        occupyWorker(cpu, Int64(records[number].pagesWanted) * model.fallbackPageNs)
+        recordFallback(records[number], cpu: cpu, operation: 0)
+        hold(number)
+    }
+
+    /// The record is encrypted and keeps its pages until its release is due.
+    private mutating func hold(_ number: Int32) {
+        occupyWorker(Int(records[number].cpu), model.encryptRecordNs)
+        releases.insert(number, at: max(records[number].releaseNs, nowNs))
+    }
+
+    /// A worker sleeps in vm_wait; its later records queue up behind the present one.
+    private mutating func block(cpu: Int, on number: Int32, domain: Int) {
+        precondition(memory.waitNeeded(domain), "an order-0 page is refused above free_min")
+        workers[cpu].blocked.insert(number, at: 0)
+        workers[cpu].waitBeganNs = nowNs
+        workers[cpu].waitSequence = recordWaitBegin(
+            thread: ThreadNumber.worker(cpu: cpu), domain: domain, cpu: cpu, cause: 0)
+        memory.addMinWaiter()
+        waiters.append(.worker(cpu: cpu))
+    }
+
+    /// A worker returns from vm_wait and goes on with the records that queued up.
+    mutating func resumeWorker(cpu: Int, wokenBy domain: Int) {
+        recordWaitEnd(
+            thread: ThreadNumber.worker(cpu: cpu), domain: host.domainOfCpu[cpu], cpu: cpu,
+            wokenBy: domain, beganNs: workers[cpu].waitBeganNs, cause: workers[cpu].waitSequence)
+        let queue = workers[cpu].blocked
+        workers[cpu].blocked.removeAll(keepingCapacity: true)
+        for (index, number) in queue.enumerated() {
+            // The first record had already fallen back when the worker went to sleep.
+            if index == 0 { fallBack(number) } else { serve(number, cause: 0) }
+            if !workers[cpu].blocked.isEmpty {
+                workers[cpu].blocked.append(contentsOf: queue[(index + 1)...])
+                return
+            }
+        }
+    }
+
+    /// The mbuf of a record is freed: its buffer goes into the zone, single pages to the system.
+    mutating func release(record number: Int32) {
+        let record = records.remove(number)
+        let freeCpu = Int(record.freeCpu)
+        if record.hasBuffer {
+            let page = Int(record.pages[0])
+            let home = memory.domain(of: page)
+            inUse[home] -= 1
+            let crossed = zone.free(page, homeDomain: home, cpu: freeCpu)
+            recordReturn(record, cpu: freeCpu, crossed: crossed)
+            return
+        }
+        let domain = host.domainOfCpu[Int(record.cpu)]
+        for index in 0..<Int(record.pagesHeld) { memory.free(Int(record.pages[index])) }
+        fallbackPages[domain] -= Int64(record.pagesHeld)
+        recordFallback(record, cpu: freeCpu, operation: 1)
+    }
+
+    mutating func occupyWorker(_ cpu: Int, _ costNs: Int64) {
+        dispatcher.occupyWorker(cpu: cpu, costNs: costNs, now: nowNs)
+    }
+}

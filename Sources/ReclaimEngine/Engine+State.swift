@@ -1,0 +1,55 @@
+import PhysicalMemory
+
+/// The state as a whole: its digest, and what must always hold (engine specification 9).
+extension Engine {
+    /// A number that changes with every page's state, every free list's order and everything else
+    /// that later events depend on.
+    ///
+    /// - Complexity: O(cached buffers); the part that covers pages and lists is kept up to date
+    ///   with each change.
+    public var stateDigest: UInt64 {
+        var sum = StateHash()
+        sum.add(memory.stateDigest)
+        sum.add(dispatcher.digest)
+        zone.forEachCached { page in sum.add(UInt64(page)) }
+        for worker in workers {
+            sum.add(UInt64(bitPattern: Int64(worker.lastFailTicks)))
+            sum.add(UInt64(worker.blocked.count))
+        }
+        for thread in threads {
+            sum.add(thread.running ? 1 : 0)
+            sum.add(UInt64(bitPattern: thread.wakeups))
+            sum.add(UInt64(bitPattern: thread.counter))
+            sum.add(UInt64(thread.heldBuffers))
+        }
+        sum.add(UInt64(records.count))
+        return sum.value
+    }
+
+    /// Everything that is wrong with the state; empty when nothing is.
+    ///
+    /// - Complexity: O(pages).
+    public func invariantViolations() -> [String] {
+        var found = memory.checkInvariants()
+        let held = threads.reduce(0) { $0 + $1.heldBuffers }
+        found += zone.invariantViolations(inUse: Int(inUse.reduce(0, +)) + held)
+        for (slot, page) in slotPages.enumerated() where page >= 0 {
+            if memory.owner(of: Int(page)) != Int32(slot) {
+                found.append("slot \(slot) names page \(page), which is not its own")
+            }
+        }
+        return found
+    }
+}
+
+/// A running 64-bit hash of words (FNV-1a over 64-bit words, finished by a multiply-xor mix).
+private struct StateHash {
+    private var state: UInt64 = 0xcbf2_9ce4_8422_2325
+
+    mutating func add(_ word: UInt64) {
+        state = (state ^ word) &* 0x100_0000_01b3
+        state ^= state >> 29
+    }
+
+    var value: UInt64 { state }
+}

@@ -1,0 +1,183 @@
+import PhysicalMemory
+import TraceCore
+
+/// Helper threads: sleep, wakeup, dispatch, vm_wait and spin (engine specification 4.13 to 4.16).
+extension Engine {
+    // MARK: Wakeup
+
+    /// A worker saw a failure and looks at the helper thread of its domain (4.2 step 5).
+    mutating func wakeHelper(domain: Int, fromCpu cpu: Int, cause: UInt64) {
+        guard !threads.isEmpty else { return }
+        let effect: WakeEffect
+        if threads[domain].running {
+            effect = .suppressed
+        } else if case .asleep(let fromNs) = threads[domain].state {
+            effect = nowNs >= fromNs ? .woke : .lost
+        } else {
+            effect = .noSleeper
+        }
+        let sequence = recordWake(domain: domain, cpu: cpu, effect: effect, cause: cause)
+        guard effect == .woke else { return }
+        threads[domain].cause = sequence
+        makeRunnable(domain)
+    }
+
+    /// The thread gets a CPU as soon as the scheduler has one for it.
+    private mutating func makeRunnable(_ domain: Int) {
+        threads[domain].state = .runnable
+        let place = dispatcher.dispatch(
+            cpus: host.cpus(of: domain), lastCpu: threads[domain].lastCpu, now: nowNs)
+        threads[domain].lastCpu = place.cpu
+        steps.insert(domain, at: place.startNs)
+    }
+
+    // MARK: Steps
+
+    /// The next instant at which a helper thread does something.
+    mutating func step(domain: Int) {
+        switch threads[domain].state {
+        case .runnable: comeOntoCpu(domain)
+        case .spinning: endSpin(domain)
+        case .onCpu: break
+        case .asleep, .waiting:
+            preconditionFailure("a step was scheduled for a thread that sleeps")
+        }
+        advance(domain)
+    }
+
+    private mutating func comeOntoCpu(_ domain: Int) {
+        threads[domain].onCpuSinceNs = nowNs
+        threads[domain].state = .onCpu
+        if threads[domain].running { return }
+        threads[domain].running = true
+        threads[domain].wakeups += 1
+        threads[domain].cause = recordThreadRun(domain)
+    }
+
+    /// Lets the policy carry out one step and does what follows from it.
+    private mutating func advance(_ domain: Int) {
+        var program = threads[domain].program
+        let next = program.step(&self, domain: domain)
+        threads[domain].program = program
+        switch next {
+        case .ran(let ns):
+            threads[domain].batchCpuNs += ns
+            steps.insert(domain, at: nowNs + ns)
+        case .waitForMemory: waitForMemory(domain)
+        case .spin: beginSpin(domain)
+        case .sleep: fallAsleep(domain)
+        }
+    }
+
+    private mutating func fallAsleep(_ domain: Int) {
+        recordOnCpu(domain, state: words.sleep)
+        threads[domain].running = false
+        threads[domain].state = .asleep(fromNs: nowNs + model.lostWakeupWindowNs)
+        recordThreadSleep(domain)
+    }
+
+    // MARK: vm_wait
+
+    /// `vm_wait_domain`: returns at once unless the domain is in the min set (4.13).
+    private mutating func waitForMemory(_ domain: Int) {
+        guard memory.waitNeeded(domain) else {
+            recordWaitSkip(domain)
+            steps.insert(domain, at: nowNs)
+            return
+        }
+        threads[domain].stretchBeganNs = nowNs
+        threads[domain].stretchSequence = recordWaitBegin(
+            thread: ThreadNumber.helper(domain: domain), domain: domain,
+            cpu: threads[domain].lastCpu, cause: threads[domain].cause)
+        recordOnCpu(domain, state: words.wait)
+        threads[domain].state = .waiting
+        memory.addMinWaiter()
+        waiters.append(.thread(domain: domain))
+    }
+
+    /// Everybody on the global channel is woken, whichever domain recovered.
+    private mutating func wakeWaiters(recovered domain: Int) {
+        let woken = waiters
+        waiters.removeAll(keepingCapacity: true)
+        for waiter in woken {
+            switch waiter {
+            case .worker(let cpu): resumeWorker(cpu: cpu, wokenBy: domain)
+            case .thread(let waiting):
+                recordWaitEnd(
+                    thread: ThreadNumber.helper(domain: waiting), domain: waiting,
+                    cpu: threads[waiting].lastCpu, wokenBy: domain,
+                    beganNs: threads[waiting].stretchBeganNs,
+                    cause: threads[waiting].stretchSequence)
+                makeRunnable(waiting)
+            }
+        }
+    }
+
+    /// What a change of free memory means to others.
+    mutating func react(to signal: MemorySignal) {
+        switch signal {
+        case .minSetEntered(let domain): recordLevel(domain, severe: false, on: true)
+        case .severeSetEntered(let domain): recordLevel(domain, severe: true, on: true)
+        case .severeSetLeft(let domain): recordLevel(domain, severe: true, on: false)
+        case .minSetLeft(let domain):
+            recordLevel(domain, severe: false, on: false)
+            recoveredDomain = domain
+        case .minWaitersWoken: wakeWaiters(recovered: recoveredDomain)
+        default: break
+        }
+    }
+
+    // MARK: Spin
+
+    /// The thread turns in place: allocate, fail, return at once from vm_wait, again (5.1).
+    private mutating func beginSpin(_ domain: Int) {
+        threads[domain].state = .spinning(sinceNs: nowNs)
+        threads[domain].stretchBeganNs = nowNs
+        threads[domain].stretchSequence = recordSpinBegin(domain)
+        threads[domain].spinEndsSoon = false
+        spinningThreads += 1
+    }
+
+    /// A spin ends at the first turn after a block has appeared, or the domain has run short.
+    mutating func endFutileSpins() {
+        for domain in threads.indices {
+            guard case .spinning(let sinceNs) = threads[domain].state,
+                !threads[domain].spinEndsSoon,
+                memory.domains[domain].contiguousBlocks > 0 || memory.waitNeeded(domain)
+            else { continue }
+            threads[domain].spinEndsSoon = true
+            let turns = (nowNs - sinceNs) / model.spinTurnNs + 1
+            steps.insert(domain, at: sinceNs + turns * model.spinTurnNs)
+        }
+    }
+
+    private mutating func endSpin(_ domain: Int) {
+        spinningThreads -= 1
+        threads[domain].spinEndsSoon = false
+        recordSpinEnd(domain)
+        threads[domain].state = .onCpu
+    }
+
+    // MARK: End of the recording
+
+    /// Closes what is open on a CPU, so that its time is in the trace.
+    mutating func closeStretches() {
+        for domain in threads.indices {
+            switch threads[domain].state {
+            case .spinning:
+                recordSpinEnd(domain)
+                recordOnCpu(domain, state: words.running)
+            case .onCpu: recordOnCpu(domain, state: words.running)
+            case .asleep, .runnable, .waiting: break
+            }
+        }
+    }
+}
+
+/// What a wakeup found. The raw value is the label of the `effect` column.
+enum WakeEffect: Int64, Sendable {
+    case woke = 0
+    case noSleeper = 1
+    case lost = 2
+    case suppressed = 3
+}

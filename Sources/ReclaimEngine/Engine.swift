@@ -1,0 +1,225 @@
+public import PhysicalMemory
+public import TraceCore
+
+/// The model of FreeBSD's kernel-TLS buffers and their helper thread in virtual time.
+///
+/// A pure function of its initial memory, its settings and the inputs applied to it. Things due at
+/// one instant happen in this order: releases of records, timers, steps of helper threads, inputs;
+/// within one class in the order in which they were scheduled.
+public struct Engine: Sendable {
+    /// The machine.
+    public let host: Host
+    /// Costs and other numbers.
+    public let model: ModelParameters
+    /// How much is recorded, 0 to 2.
+    public let detail: Int
+    /// The rule set in force.
+    public internal(set) var policy: Policy
+    /// The page layer.
+    public internal(set) var memory: PhysicalMemory
+    /// Virtual time, in nanoseconds since the start.
+    public internal(set) var nowNs: Int64 = 0
+    /// Events produced and not yet taken.
+    public var outbox = EventOutbox()
+    /// Strings the events refer to, in the order of their first use.
+    public internal(set) var strings = StringTable()
+
+    let ticks: KernelTicks
+    var zone: BufferZone
+    var dispatcher: Dispatcher
+    var workers: [Worker]
+    var threads: [HelperThread]
+    var records = RecordTable()
+    var releases = TimedQueue<Int32>()
+    var timers = TimedQueue<Timer>()
+    var steps = TimedQueue<Int>()
+    var waiters: [Waiter] = []
+    var spinningThreads = 0
+    /// The domain that left the min set last.
+    var recoveredDomain = 0
+    var bucketsDisabled = false
+    /// Page by slot of background content, -1 where the slot has none.
+    var slotPages: [Int32]
+    var inUse: [Int64]
+    var fallbackPages: [Int64]
+    var lastSequence: UInt64 = 0
+    var words: Words
+    private(set) var isFinished = false
+
+    /// What a timer does.
+    enum Timer: Sendable {
+        case sample
+        case zoneCheck
+    }
+
+    /// Who sleeps on the global vm_wait channel.
+    enum Waiter: Sendable {
+        case thread(domain: Int)
+        case worker(cpu: Int)
+    }
+
+    /// Makes an engine at time 0 and records the first samples.
+    ///
+    /// - Parameters:
+    ///   - host: the machine; its segments must be those of `memory`.
+    ///   - memory: the initial state of all pages. The pages of files and of anonymous memory
+    ///     become slots, numbered from 0 in ascending order.
+    ///   - detail: 0 omits inputs, 1 is replayable, 2 adds single services and runs.
+    /// - Throws: `EngineError` when the initial state is not a possible one or not this host's.
+    public init(
+        host: Host, memory: MemorySnapshot, model: ModelParameters, policy: Policy, detail: Int
+    ) throws(EngineError) {
+        self.host = host
+        self.model = model
+        self.policy = policy
+        self.detail = detail
+        do {
+            self.memory = try PhysicalMemory(memory)
+        } catch {
+            throw .snapshot(error)
+        }
+        guard self.memory.segments == host.segments else { throw .hostDiffers }
+        ticks = KernelTicks(hz: model.hz, atStart: Int32(model.ticksAtStart))
+        zone = BufferZone(
+            bucketSize: Int(model.bucketSize), domainOfCpu: host.domainOfCpu,
+            domainCount: host.domains.count)
+        dispatcher = Dispatcher(model: model, cpuCount: host.cpuCount)
+        workers = [Worker](repeating: Worker(), count: host.cpuCount)
+        inUse = [Int64](repeating: 0, count: host.domains.count)
+        fallbackPages = [Int64](repeating: 0, count: host.domains.count)
+        slotPages = Self.numberSlots(&self.memory)
+        threads = []
+        words = Words(&strings)
+        if let name = policy.definition.threadName {
+            for domain in host.domains.indices {
+                threads.append(
+                    HelperThread(
+                        name: "\(name)_\(domain)", lastCpu: host.cpus(of: domain).lowerBound,
+                        program: policy.definition.makeProgram()))
+            }
+        }
+        self.memory.ticks = ticks.at(0)
+        recordThreadNames()
+        recordSamples()
+        timers.insert(.sample, at: model.sampleIntervalNs)
+        timers.insert(.zoneCheck, at: Self.zoneCheckIntervalNs)
+    }
+
+    /// `UMA_TIMEOUT`: how often the zone looks at `bucketdisable` (engine specification 2).
+    static let zoneCheckIntervalNs: Int64 = 20_000_000_000
+
+    /// Whether an input fits this host: its CPUs and domain exist.
+    public func accepts(_ input: Input) -> Bool {
+        switch input.action {
+        case .request(let request):
+            (0..<host.cpuCount).contains(request.cpu)
+                && (0..<host.cpuCount).contains(request.freeCpu)
+                && (0...MemoryGeometry.bufferPages).contains(request.pages)
+        case .background(let background): host.domains.indices.contains(background.domain)
+        case .set: true
+        }
+    }
+
+    /// Applies one input, after everything that is due up to its instant.
+    ///
+    /// Inputs come in ascending order of time; one that goes back in time, or that the engine
+    /// does not accept, traps.
+    public mutating func apply(_ input: Input) {
+        run(until: input.timeNs)
+        let cause = recordInput(input)
+        switch input.action {
+        case .request(let request): arrive(request, cause: cause)
+        case .background(let background): carryOut(background, cause: cause)
+        case .set(let name, let value): try? policy.set(name, to: value)
+        }
+        settle()
+    }
+
+    /// Lets virtual time pass: everything due up to and including `timeNs` happens.
+    public mutating func run(until timeNs: Int64) {
+        precondition(timeNs >= nowNs, "an input lies before the engine's present time")
+        precondition(!isFinished, "the run is finished")
+        while let next = nextDue(), next.timeNs <= timeNs {
+            setNow(next.timeNs)
+            switch next.source {
+            case .releases: release(record: releases.removeFirst())
+            case .timers: fire(timers.removeFirst())
+            case .steps: step(domain: steps.removeFirst())
+            }
+            settle()
+        }
+        setNow(timeNs)
+    }
+
+    /// Ends the recording at `timeNs`: open stretches are closed and last samples taken.
+    public mutating func finish(at timeNs: Int64) {
+        run(until: timeNs)
+        closeStretches()
+        recordSamples()
+        isFinished = true
+    }
+
+    private enum Source { case releases, timers, steps }
+
+    private func nextDue() -> (timeNs: Int64, source: Source)? {
+        var best: (timeNs: Int64, source: Source)?
+        if let timeNs = releases.firstTimeNs { best = (timeNs, .releases) }
+        if let timeNs = timers.firstTimeNs, best.map({ timeNs < $0.timeNs }) ?? true {
+            best = (timeNs, .timers)
+        }
+        if let timeNs = steps.firstTimeNs, best.map({ timeNs < $0.timeNs }) ?? true {
+            best = (timeNs, .steps)
+        }
+        return best
+    }
+
+    private mutating func setNow(_ timeNs: Int64) {
+        nowNs = timeNs
+        memory.ticks = ticks.at(timeNs)
+    }
+
+    private mutating func fire(_ timer: Timer) {
+        switch timer {
+        case .sample:
+            recordSamples()
+            timers.insert(.sample, at: nowNs + model.sampleIntervalNs)
+        case .zoneCheck:
+            reviewBuckets()
+            timers.insert(.zoneCheck, at: nowNs + Self.zoneCheckIntervalNs)
+        }
+    }
+
+    /// `bucketdisable` follows whether any domain is short of pages (engine specification 4.3).
+    mutating func reviewBuckets() {
+        bucketsDisabled = memory.domains.contains { $0.isInMinSet }
+    }
+
+    /// Lets the rest of the system react to what the last action did to memory.
+    mutating func settle() {
+        while !memory.signals.isEmpty {
+            let signals = memory.signals
+            memory.drainSignals()
+            for signal in signals { react(to: signal) }
+        }
+        if spinningThreads > 0 { endFutileSpins() }
+    }
+
+    private static func numberSlots(_ memory: inout PhysicalMemory) -> [Int32] {
+        var pages: [Int32] = []
+        for segment in memory.segments {
+            for page in segment.start..<segment.end where memory.kind(of: page).isRelocatable {
+                memory.setOwner(of: page, to: Int32(pages.count))
+                pages.append(Int32(page))
+            }
+        }
+        return pages
+    }
+}
+
+/// Why an engine cannot start.
+public enum EngineError: Error, Equatable, Sendable {
+    /// The initial state is not a possible one.
+    case snapshot(SnapshotError)
+    /// The initial state has other memory segments than the host.
+    case hostDiffers
+}

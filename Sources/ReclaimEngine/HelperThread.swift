@@ -1,0 +1,55 @@
+/// The helper thread of one domain: `reclaim_N` or `alloc_N` (engine specification 4.16, 5).
+struct HelperThread: Sendable {
+    /// Where the thread is.
+    enum State: Sendable {
+        /// `running` is 0 and the thread gets onto the sleep queue at this instant; a wakeup
+        /// before it is lost.
+        case asleep(fromNs: Int64)
+        /// Woken, not yet on a CPU.
+        case runnable
+        /// On a CPU, between two steps.
+        case onCpu
+        /// On a CPU, turning in place since this instant until a block appears.
+        case spinning(sinceNs: Int64)
+        /// Asleep on the vm_wait channel.
+        case waiting
+    }
+
+    let name: String
+    /// The CPU it ran on last.
+    var lastCpu: Int
+    var program: any ThreadProgram
+    var state = State.asleep(fromNs: 0)
+    /// The flag workers read: 0 until the thread has returned from tsleep.
+    var running = false
+    /// Returns from tsleep.
+    var wakeups: Int64 = 0
+    /// The policy's own counter, `reclaims` or `allocs`.
+    var counter: Int64 = 0
+    /// When it last came onto a CPU.
+    var onCpuSinceNs: Int64 = 0
+    /// The event that led to what it does next: a wakeup, its run, the end of a batch.
+    var cause: UInt64 = 0
+    /// The sequence number of `batch_begin`, and CPU time since then.
+    var batchSequence: UInt64 = 0
+    var batchCpuNs: Int64 = 0
+    /// When the present spin or wait began, its event.
+    var stretchBeganNs: Int64 = 0
+    var stretchSequence: UInt64 = 0
+    /// An end of the present spin is scheduled.
+    var spinEndsSoon = false
+    /// Zone buffers it holds itself.
+    var heldBuffers = 0
+
+    init(name: String, lastCpu: Int, program: any ThreadProgram) {
+        self.name = name
+        self.lastCpu = lastCpu
+        self.program = program
+    }
+}
+
+/// Thread numbers in events: helper threads by domain, workers by CPU.
+enum ThreadNumber {
+    static func helper(domain: Int) -> Int64 { 100 + Int64(domain) }
+    static func worker(cpu: Int) -> Int64 { 1000 + Int64(cpu) }
+}

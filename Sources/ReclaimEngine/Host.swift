@@ -1,0 +1,85 @@
+public import PhysicalMemory
+public import TraceCore
+
+/// The machine: its memory domains and which CPUs belong to each.
+public struct Host: Sendable, Equatable {
+    /// One memory domain.
+    public struct Domain: Sendable, Equatable {
+        /// First page of its one segment.
+        public var firstPage: Int
+        /// Pages in it.
+        public var pageCount: Int
+        /// CPUs in it, numbered on from the previous domain's.
+        public var cpuCount: Int
+
+        /// Makes a domain.
+        public init(firstPage: Int, pageCount: Int, cpuCount: Int) {
+            self.firstPage = firstPage
+            self.pageCount = pageCount
+            self.cpuCount = cpuCount
+        }
+    }
+
+    /// The domains in the order of their numbers.
+    public let domains: [Domain]
+    /// Domain number by CPU.
+    public let domainOfCpu: [Int]
+
+    /// Makes a host.
+    public init(domains: [Domain]) {
+        self.domains = domains
+        domainOfCpu = domains.enumerated().flatMap { number, domain in
+            [Int](repeating: number, count: domain.cpuCount)
+        }
+    }
+
+    /// CPUs in all domains.
+    public var cpuCount: Int { domainOfCpu.count }
+
+    /// The numbers of a domain's CPUs.
+    public func cpus(of domain: Int) -> Range<Int> {
+        let first = domains[..<domain].reduce(0) { $0 + $1.cpuCount }
+        return first..<(first + domains[domain].cpuCount)
+    }
+
+    /// The memory segments, one for each domain.
+    public var segments: [MemorySegment] {
+        domains.enumerated().map { number, domain in
+            MemorySegment(
+                start: domain.firstPage, end: domain.firstPage + domain.pageCount, domain: number)
+        }
+    }
+
+    /// Writes the host into the `scenario` group.
+    public func write(to parameters: inout ParameterList) {
+        parameters.set("scenario.domains", Int64(domains.count))
+        for (number, domain) in domains.enumerated() {
+            parameters.set("scenario.domain\(number).first_page", Int64(domain.firstPage))
+            parameters.set("scenario.domain\(number).pages", Int64(domain.pageCount))
+            parameters.set("scenario.domain\(number).cpus", Int64(domain.cpuCount))
+        }
+    }
+
+    /// Reads a host back.
+    ///
+    /// - Throws: `ParameterError` when a value is missing or outside its bounds.
+    public init(_ parameters: ParameterList) throws(ParameterError) {
+        func integer(_ name: String, _ range: ClosedRange<Int64>) throws(ParameterError) -> Int {
+            guard let text = parameters[name] else { throw .missing(name: name) }
+            guard let value = Int64(text), range.contains(value) else {
+                throw .outOfRange(name: name, value: text, allowed: range)
+            }
+            return Int(value)
+        }
+        var domains: [Domain] = []
+        for number in 0..<(try integer("scenario.domains", 1...64)) {
+            let prefix = "scenario.domain\(number)."
+            domains.append(
+                Domain(
+                    firstPage: try integer(prefix + "first_page", 0...(1 << 40)),
+                    pageCount: try integer(prefix + "pages", 1024...(1 << 31)),
+                    cpuCount: try integer(prefix + "cpus", 1...1024)))
+        }
+        self.init(domains: domains)
+    }
+}

@@ -1,0 +1,38 @@
+/// What part of a trace an analysis looks at, and how finely.
+public struct AnalysisOptions: Sendable, Equatable {
+    /// The first instant of the window, ns since the start of the trace; `nil` for its start.
+    public var beginNs: Int64?
+    /// The first instant after the window, ns; `nil` for the end of the trace.
+    public var endNs: Int64?
+    /// The end of the recording where it is known beforehand, ns; it is the last instant that can
+    /// hold an event.
+    public var recordingEndNs: Int64?
+    /// The domains looked at; `nil` for all, then events without a domain count too.
+    public var domains: Set<Int32>?
+    /// The width of the bins of failures over time, ns; `nil` for 1/60 of the window.
+    public var intervalNs: Int64?
+
+    /// Makes options; without arguments, for the whole trace.
+    public init(
+        beginNs: Int64? = nil, endNs: Int64? = nil, recordingEndNs: Int64? = nil,
+        domains: Set<Int32>? = nil, intervalNs: Int64? = nil
+    ) {
+        self.beginNs = beginNs
+        self.endNs = endNs
+        self.recordingEndNs = recordingEndNs
+        self.domains = domains
+        self.intervalNs = intervalNs
+    }
+}
+
+/// Why an analysis cannot be made.
+public enum AnalysisError: Error, Equatable, Sendable {
+    /// The window's begin is below 0.
+    case negativeBegin(beginNs: Int64)
+    /// The window ends before it begins.
+    case emptyWindow(beginNs: Int64, endNs: Int64)
+    /// The bins of failures over time have no width.
+    case invalidInterval(intervalNs: Int64)
+    /// The filter names no domain.
+    case noDomains
+}

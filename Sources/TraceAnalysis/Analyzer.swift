@@ -1,0 +1,178 @@
+public import TraceCore
+
+/// Turns the events of one trace into a summary, event by event.
+///
+/// Kinds are bound by their meaning and columns by their name, so the kinds' numbers and names are
+/// the trace's own affair. Only events whose kinds have a meaning are read, the others counted.
+public struct Analyzer {
+    private let binding: SchemaBinding
+    private let window: Window
+    private let recordingEndNs: Int64
+    private let isCutAtEnd: Bool
+    /// Ascending; `nil` for all.
+    private let domains: [Int32]?
+    private let hasDomainFilter: Bool
+    private var lastNs: Int64
+    private var counts: [UInt64]
+    private var outsideWindow: UInt64 = 0
+    private var otherDomains: UInt64 = 0
+    private var unknownKind: UInt64 = 0
+    private var names = ThreadNames()
+    private var cpu: CPUTracker
+    private var wakeups = WakeupTracker()
+    private var failures: FailureTracker
+    private var batches: BatchTracker
+    private var waits: WaitTracker
+    private var service: ServiceTracker
+    private var memory = MemoryTracker()
+    private var totals: TotalsTracker
+
+    /// Whether a kind that an analysis reads is in the data lane, so that both lanes are needed.
+    public let needsDataLane: Bool
+
+    /// Makes an analyzer for traces of one schema.
+    ///
+    /// - Complexity: O(kinds x columns).
+    /// - Throws: `AnalysisError` for options that make no sense.
+    public init(
+        schema: EventSchema, options: AnalysisOptions = AnalysisOptions()
+    ) throws(AnalysisError) {
+        let window = try Window(options)
+        if let interval = options.intervalNs, interval <= 0 {
+            throw .invalidInterval(intervalNs: interval)
+        }
+        if let domains = options.domains, domains.isEmpty { throw .noDomains }
+        binding = SchemaBinding(schema)
+        self.window = window
+        recordingEndNs = options.recordingEndNs ?? 0
+        isCutAtEnd = options.endNs != nil
+        domains = options.domains?.sorted()
+        hasDomainFilter = options.domains != nil
+        lastNs = window.beginNs
+        counts = [UInt64](repeating: 0, count: schema.kinds.count)
+        cpu = CPUTracker(window)
+        failures = FailureTracker(window, intervalNs: options.intervalNs)
+        batches = BatchTracker(window)
+        waits = WaitTracker(window)
+        service = ServiceTracker(window)
+        totals = TotalsTracker(window)
+        needsDataLane = binding.kinds.contains { $0.isData && $0.meaning != .other }
+    }
+
+    /// Takes one event; events must come in the order of their sequence numbers.
+    ///
+    /// - Complexity: O(1) amortized; O(waiting failures) for a wakeup that answers them.
+    public mutating func consume(_ header: EventHeader, _ values: Span<Int64>) {
+        let number = Int(header.kind.rawValue)
+        guard number < binding.kinds.count, binding.kinds[number].isKnown else {
+            unknownKind += 1
+            return
+        }
+        let kind = binding.kinds[number]
+        if header.timeNs > lastNs { lastNs = header.timeNs }
+        // Names hold for the whole trace, so a window must not hide them.
+        if kind.meaning == .threadName { names.name(kind, values) }
+        guard window.contains(header.timeNs) else {
+            outsideWindow += 1
+            return
+        }
+        if hasDomainFilter, !isAsked(header.domain) {
+            otherDomains += 1
+            return
+        }
+        counts[kind.position] += 1
+        dispatch(header, kind, values)
+    }
+
+    private func isAsked(_ domain: Int32) -> Bool { domains?.contains(domain) ?? true }
+
+    @inline(__always)
+    private mutating func dispatch(
+        _ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>
+    ) {
+        switch kind.meaning {
+        case .allocFail:
+            failures.fail(header, kind, values)
+            wakeups.fail(header)
+        case .wakeSend: wakeups.send(header, kind, values)
+        case .threadRun:
+            wakeups.run(header, kind, values)
+            cpu.run(header, kind, values)
+        case .threadSleep: wakeups.sleep(kind, values)
+        case .onCPU:
+            if !cpu.stretch(header, kind, values) { wakeups.missedRun(kind, values) }
+        case .batchBegin: batches.begin(header, kind, values)
+        case .batchPass:
+            let ns = cpu.pass(header, kind, values)
+            batches.pass(kind.number(PassSlot.thread, values, default: -1), ns: ns)
+        case .batchEnd:
+            let known = batches.end(header, kind, values)
+            let mode = BatchMode(label: kind.label(EndSlot.mode, values, default: 0))
+            cpu.batchEnd(header, known, isDirect: mode == .direct)
+        case .spinBegin: cpu.spinBegin(header, kind, values)
+        case .spinEnd: cpu.spinEnd(header, kind, values)
+        case .waitBegin: waits.begin(header, kind, values)
+        case .waitEnd: waits.end(header, kind, values)
+        case .waitSkip: waits.skip(header, kind, values)
+        case .sample: memory.sample(header, kind, values)
+        case .service: service.sample(header, kind, values)
+        case .batchDeferred: batches.deferred(kind, values)
+        case .wakeRequest: totals.wakeRequest(kind, values)
+        case .allocFallback: totals.fallback(kind, values)
+        case .domainLevel: totals.level(header, kind, values)
+        case .pageout: totals.pageout(kind, values)
+        case .zoneTrim: totals.trim(kind, values)
+        case .zoneBucket: totals.bucketChange()
+        case .reservationBreak: totals.reservationBreak(kind, values)
+        case .counter: totals.counter(kind, values)
+        case .set: totals.setting(kind, values)
+        case .threadName, .other: break
+        }
+    }
+
+    /// The summary of the events so far.
+    ///
+    /// Where `AnalysisOptions.recordingEndNs` is not given, the recording ends with the last
+    /// event seen, so with an end of the window it takes the events after it to know that the
+    /// recording goes on.
+    ///
+    /// - Parameter strings: the trace's strings.
+    /// - Complexity: O(n log n) for n samples kept exactly.
+    public func finish(strings: StringTable) -> TraceSummary {
+        let binding = binding
+        func text(_ key: TextKey) -> String { binding.text(key, strings) }
+        let recordedNs = max(lastNs, recordingEndNs)
+        let endNs = min(window.endNs, recordedNs)
+        var summary = TraceSummary(
+            window: SummaryWindow(
+                beginNs: window.beginNs, endNs: max(endNs, window.beginNs),
+                isCutAtBegin: window.isCutAtBegin,
+                isCutAtEnd: isCutAtEnd && window.endNs <= recordedNs, domains: domains))
+        summary.events = eventCounts
+        summary.missingColumns = binding.missing
+        summary.threads = names.finish(text)
+        summary.cpu = cpu.finish(endNs: endNs, openPasses: batches.openPasses) { thread in
+            names.isReclaim(thread) ?? (wakeups.isTarget(thread) ? true : nil)
+        }
+        summary.wakeups = wakeups.finish()
+        summary.failures = failures.finish(endNs: endNs, text)
+        summary.batches = batches.finish(endNs: endNs, text)
+        summary.waits = waits.finish(endNs: endNs, text)
+        summary.service = service.finish()
+        summary.memory = memory.finish()
+        summary.totals = totals.finish(endNs: endNs, text)
+        return summary
+    }
+
+    private var eventCounts: EventCounts {
+        var result = EventCounts()
+        for (position, count) in counts.enumerated() where count > 0 {
+            result.byKind.append(NamedCount(name: binding.kindNames[position], count: count))
+            result.inWindow += count
+        }
+        result.outsideWindow = outsideWindow
+        result.otherDomains = otherDomains
+        result.unknownKind = unknownKind
+        return result
+    }
+}

@@ -1,0 +1,298 @@
+import Histograms
+import TraceCore
+
+/// Pairs the begins and ends of batches.
+struct BatchTracker {
+    private static let threadLimit = 65_536
+    private static let groupLimit = 1_024
+    /// Batches of different routines that one thread may have open within one another.
+    private static let nestingLimit = 8
+
+    private struct Open {
+        var group: Int
+        var routine: TextKey
+        var beginNs: Int64
+        /// Time of its passes so far, ns.
+        var passNs: Int64 = 0
+    }
+
+    private struct ThreadState {
+        var open: [Open] = []
+        /// Routines whose batches were seen to begin or end in the window.
+        var seen: [TextKey] = []
+        /// Passes of a batch whose begin is not in the window, ns.
+        var strayPassNs: Int64 = 0
+    }
+
+    private struct GroupKey {
+        var routine: TextKey
+        var mode: BatchMode
+        var domain: Int32
+    }
+
+    private struct Group {
+        var summary: BatchGroup
+        var resultKeys: [TextKey] = []
+        var resultCounts: [UInt64] = []
+        var otherResults: UInt64 = 0
+
+        // Changes go through methods, because reading members through the array would copy the
+        // whole group each time.
+
+        mutating func isBegun() { summary.begun += 1 }
+        mutating func isBegunAgain() { summary.beginsWithoutEnd += 1 }
+
+        mutating func isEnded(_ kind: BoundKind, _ values: Span<Int64>, cpuNs: Int64) {
+            summary.ended += 1
+            summary.cpuNs.add(cpuNs)
+            addResult(kind.text(EndSlot.result, values))
+            for counter in 0..<BatchCounters.count {
+                summary.counters.add(
+                    counter, kind.number(EndSlot.firstCounter + counter, values, default: -1))
+            }
+        }
+
+        mutating func addResult(_ key: TextKey) {
+            if let position = resultKeys.firstIndex(of: key) {
+                resultCounts[position] += 1
+            } else if resultKeys.count < 256 {
+                resultKeys.append(key)
+                resultCounts.append(1)
+            } else {
+                otherResults += 1
+            }
+        }
+
+        mutating func addTime(_ ns: Int64, isWhole: Bool) {
+            if isWhole { summary.duration.record(ns) }
+            summary.timeNs = summary.timeNs.addingClamped(ns)
+        }
+    }
+
+    /// The CPU time that the end of a batch, or the window's end inside one, makes known.
+    struct KnownCPU {
+        let thread: Int64
+        let ns: Int64?
+    }
+
+    private let window: Window
+    private var threads = KeyIndex(limit: threadLimit)
+    private var states: [ThreadState] = []
+    private var groups: [Group] = []
+    private var groupKeys: [GroupKey] = []
+    private var lastGroup = 0
+    private var deferredByReason = KeyCounts()
+    private var deferredByOrder = KeyCounts()
+    private var untracked: UInt64 = 0
+
+    init(_ window: Window) { self.window = window }
+
+    @inline(__always)
+    private mutating func state(_ thread: Int64) -> Int? {
+        guard let index = threads.index(of: thread) else {
+            untracked += 1
+            return nil
+        }
+        if index == states.count { states.append(ThreadState()) }
+        return index
+    }
+
+    private mutating func group(_ routine: TextKey, _ mode: BatchMode, _ domain: Int32) -> Int? {
+        func fits(_ key: GroupKey) -> Bool {
+            key.routine == routine && key.mode == mode && key.domain == domain
+        }
+        if lastGroup < groupKeys.count, fits(groupKeys[lastGroup]) { return lastGroup }
+        if let index = groupKeys.firstIndex(where: fits) {
+            lastGroup = index
+            return index
+        }
+        guard groups.count < Self.groupLimit else {
+            untracked += 1
+            return nil
+        }
+        groupKeys.append(GroupKey(routine: routine, mode: mode, domain: domain))
+        groups.append(Group(summary: BatchGroup(routine: "", mode: mode)))
+        lastGroup = groups.count - 1
+        return lastGroup
+    }
+
+    mutating func begin(_ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>) {
+        let thread = kind.number(BeginSlot.thread, values, default: -1)
+        let routine = kind.text(BeginSlot.routine, values)
+        let mode = BatchMode(label: kind.label(BeginSlot.mode, values, default: 0))
+        guard let state = state(thread), let group = group(routine, mode, header.domain) else {
+            return
+        }
+        groups[group].isBegun()
+        note(routine, state)
+        let open = Open(group: group, routine: routine, beginNs: header.timeNs)
+        if let position = states[state].open.firstIndex(where: { $0.routine == routine }) {
+            groups[states[state].open[position].group].isBegunAgain()
+            states[state].open[position] = open
+        } else if states[state].open.count < Self.nestingLimit {
+            states[state].open.append(open)
+        } else {
+            untracked += 1
+        }
+    }
+
+    private mutating func note(_ routine: TextKey, _ state: Int) {
+        if states[state].seen.count < 64, !states[state].seen.contains(routine) {
+            states[state].seen.append(routine)
+        }
+    }
+
+    /// Takes a pass of the innermost open batch; `ns` is its part inside the window.
+    mutating func pass(_ thread: Int64, ns: Int64) {
+        guard let state = state(thread) else { return }
+        if states[state].open.isEmpty {
+            states[state].strayPassNs = states[state].strayPassNs.addingClamped(ns)
+        } else {
+            let last = states[state].open.count - 1
+            states[state].open[last].passNs = states[state].open[last].passNs.addingClamped(ns)
+        }
+    }
+
+    /// Takes the end of a batch and returns its CPU time within the window where that is known.
+    mutating func end(
+        _ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>
+    ) -> KnownCPU {
+        let thread = kind.number(EndSlot.thread, values, default: -1)
+        let cpuNs = kind.number(EndSlot.cpuNs, values, default: -1)
+        let routine = kind.text(EndSlot.routine, values)
+        let mode = BatchMode(label: kind.label(EndSlot.mode, values, default: 0))
+        let nothing = KnownCPU(thread: thread, ns: nil)
+        guard let state = state(thread), let group = group(routine, mode, header.domain) else {
+            return nothing
+        }
+        let passNs = close(state, group, routine, header.timeNs)
+        var known: Int64?
+        if cpuNs >= 0 {
+            known = window.clipped(cpuNs, endingAt: header.timeNs)
+        } else if passNs > 0 {
+            known = passNs
+        }
+        groups[group].isEnded(kind, values, cpuNs: known ?? -1)
+        note(routine, state)
+        return KnownCPU(thread: thread, ns: known)
+    }
+
+    /// Closes the batch that ends and returns the time of its passes within the window.
+    private mutating func close(
+        _ state: Int, _ group: Int, _ routine: TextKey, _ timeNs: Int64
+    ) -> Int64 {
+        if let position = states[state].open.firstIndex(where: { $0.routine == routine }) {
+            let open = states[state].open.remove(at: position)
+            let ns = max(0, timeNs - open.beginNs)
+            groups[group].addTime(ns, isWhole: true)
+            return open.passNs
+        }
+        let passNs = states[state].strayPassNs
+        states[state].strayPassNs = 0
+        // Only a thread's first end of a routine can belong to a batch from before the window.
+        if window.isCutAtBegin, !states[state].seen.contains(routine) {
+            groups[group].summary.openAtBegin += 1
+            groups[group].addTime(timeNs - window.beginNs, isWhole: false)
+        } else {
+            groups[group].summary.endsWithoutBegin += 1
+        }
+        return passNs
+    }
+
+    mutating func deferred(_ kind: BoundKind, _ values: Span<Int64>) {
+        deferredByReason.add(kind.text(DeferredSlot.reason, values).raw)
+        deferredByOrder.add(kind.number(DeferredSlot.order, values, default: -1))
+    }
+
+    /// The passes of batches that are open at the end of the window.
+    var openPasses: [KnownCPU] {
+        zip(threads.keys, states).compactMap { thread, state in
+            let ns = state.open.reduce(state.strayPassNs) { $0.addingClamped($1.passNs) }
+            return ns > 0 ? KnownCPU(thread: thread, ns: ns) : nil
+        }
+    }
+
+    func finish(endNs: Int64, _ text: (TextKey) -> String) -> BatchSummary {
+        var groups = groups
+        for state in states {
+            for open in state.open {
+                groups[open.group].summary.openAtEnd += 1
+                groups[open.group].addTime(max(0, endNs - open.beginNs), isWhole: false)
+            }
+        }
+        var result = BatchSummary()
+        result.groups = Self.joined(groups, groupKeys, text)
+        result.domains = Self.byDomain(groups, groupKeys)
+        result.deferredByReason = deferredByReason.named(text)
+        result.deferredByOrder = deferredByOrder.ascending
+        result.untracked = untracked
+        return result
+    }
+
+    /// Joins the groups of all domains by routine and mode.
+    private static func joined(
+        _ groups: [Group], _ keys: [GroupKey], _ text: (TextKey) -> String
+    ) -> [BatchGroup] {
+        var named: [BatchGroup] = zip(groups, keys).map { group, key in
+            var summary = group.summary
+            summary.routine = text(key.routine)
+            summary.results = zip(group.resultKeys, group.resultCounts)
+                .map { NamedCount(name: text($0), count: $1) }
+            if group.otherResults > 0 {
+                summary.results.append(NamedCount(name: "(other)", count: group.otherResults))
+            }
+            return summary
+        }
+        named.sort { ($0.routine, $0.mode.rawValue) < ($1.routine, $1.mode.rawValue) }
+        var result: [BatchGroup] = []
+        for group in named {
+            if let last = result.last, last.routine == group.routine, last.mode == group.mode {
+                result[result.count - 1].add(group)
+            } else {
+                result.append(group)
+            }
+        }
+        for index in result.indices {
+            result[index].duration.sort()
+            result[index].results.sort(by: NamedCount.isBefore)
+        }
+        return result
+    }
+
+    private static func byDomain(_ groups: [Group], _ keys: [GroupKey]) -> [DomainBatches] {
+        var result: [DomainBatches] = []
+        for (group, key) in zip(groups, keys).sorted(by: { $0.1.domain < $1.1.domain }) {
+            if result.last?.domain != key.domain {
+                result.append(DomainBatches(domain: key.domain))
+            }
+            let last = result.count - 1
+            result[last].ended += group.summary.ended
+            result[last].gainedBlocks.merge(group.summary.counters[.gainedBlocks])
+            result[last].nominal.merge(group.summary.counters[.nominal])
+            result[last].phantom.merge(group.summary.counters[.phantom])
+        }
+        return result
+    }
+}
+
+extension BatchGroup {
+    fileprivate mutating func add(_ other: BatchGroup) {
+        begun += other.begun
+        ended += other.ended
+        openAtEnd += other.openAtEnd
+        openAtBegin += other.openAtBegin
+        endsWithoutBegin += other.endsWithoutBegin
+        beginsWithoutEnd += other.beginsWithoutEnd
+        duration.add(other.duration)
+        timeNs = timeNs.addingClamped(other.timeNs)
+        cpuNs.merge(other.cpuNs)
+        counters.merge(other.counters)
+        for entry in other.results {
+            if let position = results.firstIndex(where: { $0.name == entry.name }) {
+                results[position].count += entry.count
+            } else {
+                results.append(entry)
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import TraceCore
+
+/// Follows the memory of each domain through its samples.
+struct MemoryTracker {
+    fileprivate struct State {
+        var memory: DomainMemory
+        var lastNs: Int64 = 0
+        var lastFallback: Int64 = -1
+    }
+
+    private var index = KeyIndex(limit: 4_096)
+    private var states: [State] = []
+    private(set) var untracked: UInt64 = 0
+
+    mutating func sample(_ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>) {
+        guard let position = index.index(of: Int64(header.domain)) else {
+            untracked += 1
+            return
+        }
+        if position == states.count {
+            states.append(State(memory: DomainMemory(domain: header.domain)))
+        }
+        states[position].memory.samples += 1
+        func number(_ slot: Int) -> Int64 { kind.number(slot, values, default: -1) }
+        states[position].memory.freePages.read(number(SampleSlot.freePages))
+        states[position].memory.wakeups.read(number(SampleSlot.wakeups))
+        states[position].memory.reclaims.read(number(SampleSlot.reclaims))
+        var total: UInt128 = 0
+        var unusable: UInt128 = 0
+        var isWhole = true
+        for order in 0..<SampleSlot.orders {
+            let count = number(SampleSlot.firstOrder + order)
+            states[position].memory.blocks[order].read(count)
+            guard count >= 0 else {
+                isWhole = false
+                continue
+            }
+            let pages = UInt128(UInt64(count)) << UInt128(UInt64(order))
+            total += pages
+            if order < 2 { unusable += pages }
+        }
+        if isWhole, total > 0 {
+            states[position].memory.unusablePpm.read(Int64(unusable * 1_000_000 / total))
+        }
+        states[position].fallback(number(SampleSlot.fallbackPages), header.timeNs)
+    }
+
+    func finish() -> [DomainMemory] {
+        states.map(\.memory).sorted { $0.domain < $1.domain }
+    }
+}
+
+extension MemoryTracker.State {
+    /// Adds the trapezoid between this sample and the one before.
+    fileprivate mutating func fallback(_ pages: Int64, _ timeNs: Int64) {
+        guard pages >= 0 else { return }
+        memory.fallbackPages.read(pages)
+        if lastFallback >= 0, timeNs > lastNs {
+            let ns = timeNs - lastNs
+            let doubledMean = UInt128(UInt64(pages)) + UInt128(UInt64(lastFallback))
+            let (area, overflow) = doubledMean.multipliedReportingOverflow(
+                by: UInt128(UInt64(ns)))
+            let (sum, sumOverflow) = memory.doubledFallbackPageNs.addingReportingOverflow(area)
+            memory.doubledFallbackPageNs = overflow || sumOverflow ? .max : sum
+            memory.coveredNs = memory.coveredNs.addingClamped(ns)
+        }
+        lastNs = timeNs
+        lastFallback = pages
+    }
+}

@@ -1,0 +1,74 @@
+/// Counts over time in bins of equal width.
+///
+/// When there would be more bins than the limit, the width doubles and neighbours are joined.
+struct TimeBins {
+    private(set) var widthNs: Int64
+    private(set) var counts: [UInt64] = []
+    private let beginNs: Int64
+    private let lastInstantNs: Int64?
+    private let limit: Int64
+    /// The bin of the last event and its borders as offsets: failures come close together.
+    private var bin = 0
+    private var binBegin: Int64 = 0
+    private var binEnd: Int64 = 0
+
+    /// The largest number of bins that an interval asked for can give.
+    static let askedLimit: Int64 = 65_536
+    static let defaultBins: Int64 = 60
+    static let firstWidthNs: Int64 = 1_000_000
+
+    /// Bins for a window: `intervalNs` wide if asked for, 1/60 of a window whose end is known,
+    /// else 1 ms wide and doubling so that there are at most 60.
+    init(_ window: Window, intervalNs: Int64?) {
+        beginNs = window.beginNs
+        lastInstantNs = window.knownEndNs
+        if let intervalNs {
+            widthNs = intervalNs
+            limit = Self.askedLimit
+        } else if let end = window.knownEndNs {
+            widthNs = max(1, (end - window.beginNs - 1) / Self.defaultBins + 1)
+            limit = Self.defaultBins
+        } else {
+            widthNs = Self.firstWidthNs
+            limit = Self.defaultBins
+        }
+    }
+
+    /// Counts one event.
+    mutating func add(_ timeNs: Int64) {
+        var offset = timeNs - beginNs
+        // The last bin holds the window's last instant too.
+        if timeNs == lastInstantNs, offset > 0 { offset -= 1 }
+        if offset < binBegin || offset >= binEnd { find(offset) }
+        counts[bin] += 1
+    }
+
+    private mutating func find(_ offset: Int64) {
+        while offset / widthNs >= limit { double() }
+        bin = Int(offset / widthNs)
+        while counts.count <= bin { counts.append(0) }
+        binBegin = offset / widthNs * widthNs
+        binEnd = binBegin.addingClamped(widthNs)
+    }
+
+    private mutating func double() {
+        let (width, overflow) = widthNs.multipliedReportingOverflow(by: 2)
+        widthNs = overflow ? .max : width
+        for bin in 0..<((counts.count + 1) / 2) {
+            let second = bin * 2 + 1
+            counts[bin] = counts[bin * 2] + (second < counts.count ? counts[second] : 0)
+        }
+        counts.removeLast(counts.count / 2)
+    }
+
+    /// The bins up to the end of the window.
+    func finished(endNs: Int64) -> FailuresOverTime {
+        var bins = self
+        let length = max(0, endNs - beginNs)
+        while length > 0, (length - 1) / bins.widthNs >= limit { bins.double() }
+        let needed = length == 0 ? 0 : Int((length - 1) / bins.widthNs) + 1
+        while bins.counts.count < needed { bins.counts.append(0) }
+        return FailuresOverTime(
+            beginNs: beginNs, widthNs: bins.widthNs, counts: bins.counts)
+    }
+}

@@ -1,0 +1,85 @@
+/// The stretch of the trace that a summary is about.
+public struct SummaryWindow: Hashable, Sendable {
+    /// Its first instant, ns since the start of the trace.
+    public var beginNs: Int64
+    /// Its end, ns.
+    public var endNs: Int64
+    /// Whether the trace began before it.
+    public var isCutAtBegin: Bool
+    /// Whether an end was asked for that lies before the end of the recording.
+    public var isCutAtEnd: Bool
+    /// The domains looked at, ascending; `nil` for all.
+    public var domains: [Int32]?
+
+    /// Its length, ns.
+    public var lengthNs: Int64 { max(0, endNs - beginNs) }
+}
+
+/// How many events an analysis was given and used.
+public struct EventCounts: Hashable, Sendable {
+    /// Events used, by the name of their kind, in the schema's order; kinds without any left out.
+    public var byKind: [NamedCount] = []
+    /// All events used.
+    public var inWindow: UInt64 = 0
+    /// Events outside the window.
+    public var outsideWindow: UInt64 = 0
+    /// Events of other domains.
+    public var otherDomains: UInt64 = 0
+    /// Events of a kind that the schema does not have.
+    public var unknownKind: UInt64 = 0
+}
+
+/// What one trace, or a window of it, says about reclaim: a plain value for reports and diffs.
+///
+/// Every number is defined in the metrics document. Times are ns.
+public struct TraceSummary: Equatable, Sendable {
+    /// What part of the trace it is about.
+    public var window: SummaryWindow
+    /// How many events it rests on.
+    public var events = EventCounts()
+    /// Columns that the trace's schema lacks.
+    public var missingColumns: [MissingColumn] = []
+    /// The threads that have a name, ascending.
+    public var threads: [NamedThread] = []
+    /// CPU time in reclaim.
+    public var cpu = CPUSummary()
+    /// Wakeups and their latency.
+    public var wakeups = WakeupSummary()
+    /// Allocation failures.
+    public var failures = FailureSummary()
+    /// Batches.
+    public var batches = BatchSummary()
+    /// Waits.
+    public var waits = WaitSummary()
+    /// The service of buffer requests.
+    public var service = ServiceSummary()
+    /// Memory by domain, ascending.
+    public var memory: [DomainMemory] = []
+    /// The rest.
+    public var totals = TotalsSummary()
+
+    /// The name of a thread, or its number where it has none.
+    ///
+    /// - Complexity: O(threads).
+    public func threadName(_ thread: Int64) -> String {
+        threads.first { $0.thread == thread }?.name ?? "thread \(thread)"
+    }
+
+    /// CPU time of reclaim threads as a share of one core, in millionths; `nil` for an empty
+    /// window.
+    public var coreSharePpm: Int64? {
+        cpu.reclaimNs.scaled(by: 1_000_000, over: window.lengthNs)
+    }
+
+    /// CPU time of reclaim threads per block that daemon batches really gained, ns; `nil` where
+    /// nothing was gained or it is not known.
+    public var nsPerGainedBlock: Int64? {
+        guard let gained = batches.total(.gainedBlocks, mode: .daemon).value else { return nil }
+        return cpu.reclaimNs.scaled(by: 1, over: gained)
+    }
+
+    /// A number of events per 1000 s of the window, rounded down; `nil` for an empty window.
+    public func per1000Seconds(_ count: UInt64) -> Int64? {
+        Int64(clamping: count).scaled(by: 1_000_000_000_000, over: window.lengthNs)
+    }
+}

@@ -1,0 +1,153 @@
+import Histograms
+import TraceCore
+
+/// Pairs the begins and ends of waits.
+struct WaitTracker {
+    private struct State {
+        var share: WaitShare
+        var beginNs: Int64 = -1
+        var reason = TextKey.empty
+        var domain: Int32 = -1
+        var wasSeen = false
+    }
+
+    private struct Reason {
+        var key: TextKey
+        var group = WaitGroup(reason: "")
+    }
+
+    private let window: Window
+    private var threads = KeyIndex(limit: 65_536)
+    private var states: [State] = []
+    private var domainIndex = KeyIndex(limit: 4_096)
+    private var domains: [WaitShare] = []
+    private var reasons: [Reason] = []
+    private var skips: UInt64 = 0
+    private var untracked: UInt64 = 0
+
+    init(_ window: Window) { self.window = window }
+
+    private mutating func state(_ thread: Int64) -> Int? {
+        guard let index = threads.index(of: thread) else {
+            untracked += 1
+            return nil
+        }
+        if index == states.count { states.append(State(share: WaitShare(number: thread))) }
+        return index
+    }
+
+    private mutating func reason(_ key: TextKey) -> Int? {
+        if let index = reasons.firstIndex(where: { $0.key == key }) { return index }
+        guard reasons.count < 1_024 else {
+            untracked += 1
+            return nil
+        }
+        reasons.append(Reason(key: key))
+        return reasons.count - 1
+    }
+
+    private mutating func withDomain(_ number: Int32, _ change: (inout WaitShare) -> Void) {
+        guard let index = domainIndex.index(of: Int64(number)) else {
+            untracked += 1
+            return
+        }
+        if index == domains.count { domains.append(WaitShare(number: Int64(number))) }
+        change(&domains[index])
+    }
+
+    mutating func begin(_ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>) {
+        let thread = kind.number(WaitSlot.thread, values, default: -1)
+        guard let index = state(thread) else { return }
+        states[index].beginNs = header.timeNs
+        states[index].reason = kind.text(WaitSlot.reason, values)
+        states[index].domain = header.domain
+        states[index].wasSeen = true
+    }
+
+    /// Takes the end of a wait.
+    ///
+    /// Its length is the time since its begin; without a begin, what it states itself; without
+    /// that, the time since the window's begin where the wait can be older than the window.
+    mutating func end(_ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>) {
+        let thread = kind.number(WaitSlot.thread, values, default: -1)
+        var key = kind.text(WaitSlot.reason, values)
+        guard let index = state(thread) else { return }
+        let beginNs = states[index].beginNs
+        if beginNs >= 0, key == .empty { key = states[index].reason }
+        guard let reason = reason(key) else { return }
+        let stated = kind.number(WaitSlot.ns, values, default: -1)
+        reasons[reason].group.ended += 1
+        var insideNs: Int64 = 0
+        if beginNs >= 0 || (stated >= 0 && window.holds(stated, endingAt: header.timeNs)) {
+            insideNs = beginNs >= 0 ? max(0, header.timeNs - beginNs) : stated
+            reasons[reason].group.duration.record(insideNs)
+        } else if stated >= 0 || (window.isCutAtBegin && !states[index].wasSeen) {
+            insideNs = header.timeNs - window.beginNs
+            reasons[reason].group.openAtBegin += 1
+        } else {
+            reasons[reason].group.endsWithoutBegin += 1
+        }
+        states[index].beginNs = -1
+        states[index].wasSeen = true
+        reasons[reason].group.timeNs = reasons[reason].group.timeNs.addingClamped(insideNs)
+        states[index].share.add(insideNs)
+        withDomain(header.domain) { $0.add(insideNs) }
+    }
+
+    mutating func skip(_ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>) {
+        skips += 1
+        if let index = state(kind.number(ThreadSlot.thread, values, default: -1)) {
+            states[index].share.skips += 1
+        }
+        withDomain(header.domain) { $0.skips += 1 }
+    }
+
+    func finish(endNs: Int64, _ text: (TextKey) -> String) -> WaitSummary {
+        var tracker = self
+        for index in tracker.states.indices where tracker.states[index].beginNs >= 0 {
+            let insideNs = max(0, endNs - tracker.states[index].beginNs)
+            tracker.states[index].share.add(insideNs)
+            tracker.withDomain(tracker.states[index].domain) { $0.add(insideNs) }
+            if let reason = tracker.reason(tracker.states[index].reason) {
+                tracker.reasons[reason].group.openAtEnd += 1
+                tracker.reasons[reason].group.timeNs = tracker.reasons[reason].group.timeNs
+                    .addingClamped(insideNs)
+            }
+        }
+        var result = WaitSummary()
+        result.skips = skips
+        result.untracked = tracker.untracked
+        result.byReason = tracker.reasons.map { entry in
+            var group = entry.group
+            group.reason = text(entry.key)
+            group.duration.sort()
+            return group
+        }
+        result.byReason.sort { $0.reason < $1.reason }
+        for group in result.byReason { result.total.add(group) }
+        result.total.duration.sort()
+        result.byDomain = tracker.domains.sorted { $0.number < $1.number }
+        result.byThread = tracker.states.map(\.share)
+            .filter { $0.count + $0.skips > 0 }
+            .sorted { $0.number < $1.number }
+        return result
+    }
+}
+
+extension WaitShare {
+    fileprivate mutating func add(_ ns: Int64) {
+        count += 1
+        timeNs = timeNs.addingClamped(ns)
+    }
+}
+
+extension WaitGroup {
+    fileprivate mutating func add(_ other: WaitGroup) {
+        ended += other.ended
+        openAtEnd += other.openAtEnd
+        openAtBegin += other.openAtBegin
+        endsWithoutBegin += other.endsWithoutBegin
+        duration.add(other.duration)
+        timeNs = timeNs.addingClamped(other.timeNs)
+    }
+}

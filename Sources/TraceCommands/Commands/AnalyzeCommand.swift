@@ -1,0 +1,49 @@
+import ArgumentParser
+import TraceReport
+
+struct AnalyzeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "analyze",
+        abstract: "Report CPU time in reclaim, wakeup latency, allocation failures and more.")
+
+    @Argument(help: "The trace; - is standard input.")
+    var trace: String
+
+    @OptionGroup var window: WindowOptions
+
+    @Option(name: .long, help: "Length of a time bin, like 100ms (default: a 60th of the window).")
+    var interval: TimeSpan?
+
+    @Option(name: .long, help: "text or json.")
+    var format = ReportFormat.text
+
+    @OptionGroup var report: ReportOptions
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var partial: PartialOptions
+
+    func validate() throws {
+        if let interval, interval.ns <= 0 {
+            throw ValidationError("--interval must be more than nothing")
+        }
+    }
+
+    mutating func run() throws {
+        let trace = try LoadedTrace(path: trace)
+        let summary = try trace.summary(window, intervalNs: interval?.ns)
+        let result = AnalysisReport(
+            label: trace.label, parameters: trace.parameters, identities: trace.identities,
+            completeness: trace.completeness, summary: summary)
+        let out = try TextOutput(path: output.output, force: output.force)
+        switch format {
+        case .text: try out.write(result.text(report.style(output: output.output)))
+        case .json: try out.write(result.json)
+        }
+        try out.end()
+        try trace.requireUndamaged(partial)
+    }
+}
+
+/// The form of a report.
+enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
+    case text, json
+}

@@ -1,0 +1,142 @@
+import ArgumentParser
+import TraceCore
+import TraceFormat
+import TraceImport
+import TraceStore
+
+struct ImportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import", abstract: "Read another tool's recording into a trace.",
+        discussion: """
+            Example: ktls-trace import --from ftrace-text trace.txt -o host.ktrace
+
+            The file is read twice; standard input is kept in memory for that.
+            """)
+
+    @Option(name: .long, help: "The form of the input: ftrace-text.")
+    var from: ImportForm
+
+    @Argument(help: "The recording; - is standard input.")
+    var input: String
+
+    @Option(
+        name: .long,
+        help: """
+            The recording holds all switches of tasks whose names begin like this, so their CPU \
+            time inside stalls is known; may be repeated.
+            """)
+    var switchesOf: [String] = []
+
+    @Option(name: .long, help: "zstd level, 1 (fastest) to 19 (smallest).")
+    var compression = TraceWriter.standardCompressionLevel
+
+    @Option(name: [.customShort("o"), .long], help: "The trace to write; - is standard output.")
+    var output: String
+
+    @Flag(name: .long, help: "Overwrite the file if it exists.")
+    var force = false
+
+    func validate() throws {
+        if !(1...19).contains(compression) {
+            throw ValidationError("--compression must be 1 to 19")
+        }
+    }
+
+    mutating func run() throws {
+        Interrupt.watch()
+        let source = try RereadableInput(path: input)
+        var nowhere = DiscardingSink()
+        let result = try read(source, into: &nowhere)
+        let sink = try reporting(isOutput: true) {
+            try FileSink(path: output, overwrites: force)
+        }
+        try reporting(isOutput: true) { try write(source, result, to: sink) }
+        warn(result)
+    }
+
+    private func write(
+        _ source: RereadableInput, _ result: FtraceImportResult, to sink: FileSink
+    ) throws {
+        var writer = try TraceWriter(
+            sink: sink,
+            description: TraceDescription(
+                schema: StandardSchema.schema,
+                parameters: result.parameters.entries.map { TextPair($0.name, $0.value) },
+                notes: notes(result)), compressionLevel: compression)
+        _ = try read(source, into: &writer)
+        _ = try writer.finish()
+    }
+
+    private func read(
+        _ source: RereadableInput, into sink: inout some EventSink & ~Copyable
+    ) throws -> FtraceImportResult {
+        var importer = FtraceTextImporter(
+            options: FtraceImportOptions(followedTaskPrefixes: switchesOf))
+        do {
+            try source.forEachChunk { chunk in
+                try Interrupt.check()
+                try importer.consume(chunk.span, into: &sink)
+            }
+            return try importer.finish(into: &sink)
+        } catch let error as ImportError {
+            throw CommandFailure(.badData, "\(input): \(error.sentence)")
+        } catch let error as StoreError {
+            throw CommandFailure(error, isOutput: false)
+        }
+    }
+
+    private func notes(_ result: FtraceImportResult) -> [TextPair] {
+        var notes = [
+            TextPair("tool.version", ToolVersion.text),
+            TextPair("import.file", input),
+            TextPair("import.lines", String(result.lines)),
+            TextPair("import.lines_not_understood", String(result.unreadLines.count)),
+        ]
+        for point in result.tracepoints {
+            notes.append(
+                TextPair("import.tracepoint.\(point.name)", "\(point.use) \(point.lines)"))
+        }
+        return notes
+    }
+
+    /// Says on standard error what did not become events.
+    private func warn(_ result: FtraceImportResult) {
+        let unknown = result.tracepoints.filter { $0.use == .unknown }
+        for point in unknown {
+            Terminal.writeError(
+                "ktls-trace: \(input): \(point.lines) lines of unknown event \(point.name)\n")
+        }
+        if result.unreadLines.count > 0 {
+            Terminal.writeError(
+                "ktls-trace: \(input): \(result.unreadLines.count) lines not understood, "
+                    + "the first is line \(result.unreadLines.firstLine)\n")
+        }
+        if result.lostEvents > 0 {
+            Terminal.writeError(
+                "ktls-trace: \(input): the recorder lost \(result.lostEvents) events\n")
+        }
+    }
+}
+
+/// What can be imported.
+enum ImportForm: String, ExpressibleByArgument, CaseIterable {
+    case ftraceText = "ftrace-text"
+}
+
+/// A sink that keeps nothing but numbers for strings.
+private struct DiscardingSink: EventSink {
+    private var strings = StringTable()
+    mutating func record(_ header: EventHeader, _ values: Span<Int64>) {}
+    mutating func intern(_ text: String) -> Int64 { strings.intern(text) }
+}
+
+extension ImportError {
+    /// What is wrong with the input, in words, with the line.
+    fileprivate var sentence: String {
+        switch self {
+        case .notFtraceText(let line): "not the text of an ftrace buffer (line \(line))"
+        case .timeWentBackwards(let line, let timeNs, let previousNs):
+            "line \(line): time goes back from \(previousNs) ns to \(timeNs) ns"
+        }
+    }
+}

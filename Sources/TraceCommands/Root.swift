@@ -1,0 +1,43 @@
+import ArgumentParser
+import Glibc
+import TraceStore
+
+/// The command line tool: reads the arguments, runs a command, ends the process.
+public func runKtlsTrace() {
+    // A reader of our output that goes away ends a write with an error instead of a signal.
+    signal(SIGPIPE, SIG_IGN)
+    do {
+        var command = try RootCommand.parseAsRoot()
+        try command.run()
+    } catch let failure as CommandFailure {
+        end(with: failure)
+    } catch {
+        RootCommand.exit(withError: error)
+    }
+}
+
+private func end(with failure: CommandFailure) -> Never {
+    if let message = failure.message { Terminal.writeError("ktls-trace: \(message)\n") }
+    exit(failure.status.rawValue)
+}
+
+struct RootCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ktls-trace",
+        abstract: "Record, replay, analyze and compare traces of contiguous-memory reclaim.",
+        discussion: """
+            Exit codes: 0 fine; 1 internal failure; 3 replay diverged, or verify found damage; 5 refused; \
+            64 usage; 65 bad data; 66 no input; 73 cannot create; 74 input/output; 77 no permission; \
+            130 interrupted.
+            """,
+        version: ToolVersion.text,
+        subcommands: [
+            RecordCommand.self, AnalyzeCommand.self, DiffCommand.self, ReplayCommand.self,
+            InfoCommand.self, DumpCommand.self, VerifyCommand.self, ImportCommand.self,
+        ])
+}
+
+/// The version of the tool and of its engine.
+enum ToolVersion {
+    static let text = "0.1.0"
+}

@@ -1,0 +1,75 @@
+import TraceStore
+
+/// What the process ends with: the exit codes of the tool.
+enum ExitStatus: Int32 {
+    case fine = 0
+    case internalFailure = 1
+    case divergedOrDamaged = 3
+    case refused = 5
+    case usage = 64
+    case badData = 65
+    case noInput = 66
+    case cannotCreate = 73
+    case inputOutput = 74
+    case noPermission = 77
+    case interrupted = 130
+}
+
+/// The end of a command that is not fine: an exit code and one line that says why.
+///
+/// Without a line the output has already said it.
+struct CommandFailure: Error {
+    let status: ExitStatus
+    let message: String?
+
+    init(_ status: ExitStatus, _ message: String? = nil) {
+        self.status = status
+        self.message = message
+    }
+}
+
+/// Runs `body`, turning a failure of the store into the end of the command.
+///
+/// - Parameter isOutput: the file is one that is being made, which decides the exit code of
+///   failures to open it.
+func reporting<Result>(
+    isOutput: Bool = false, _ body: () throws -> Result
+) throws -> Result {
+    do {
+        return try body()
+    } catch let error as StoreError {
+        throw CommandFailure(error, isOutput: isOutput)
+    }
+}
+
+extension CommandFailure {
+    init(_ error: StoreError, isOutput: Bool) {
+        switch error {
+        case .notFound(let path):
+            self.init(isOutput ? .cannotCreate : .noInput, "\(path): no such file or folder")
+        case .isDirectory(let path):
+            self.init(isOutput ? .cannotCreate : .noInput, "\(path): is a folder")
+        case .permission(let path):
+            self.init(isOutput ? .cannotCreate : .noPermission, "\(path): permission denied")
+        case .exists(let path):
+            self.init(.cannotCreate, "\(path): exists; --force overwrites it")
+        case .cannotCreate(let path, let number):
+            self.init(.cannotCreate, "\(path): cannot create: \(SystemError.text(number))")
+        case .noSpace(let path, let offset):
+            self.init(.inputOutput, "\(path): no space left after \(offset) bytes")
+        case .system(let operation, let path, let number, let offset):
+            self.init(
+                .inputOutput,
+                "\(path): \(operation) at offset \(offset): \(SystemError.text(number))")
+        case .brokenPipe: self.init(.fine)
+        case .format(let error, let path):
+            self.init(.badData, "\(path): \(error.sentence)")
+        case .limit(let field, let value, let limit):
+            self.init(.badData, "\(field) is \(value), more than the \(limit) a trace can hold")
+        case .compression(let code):
+            self.init(.internalFailure, "zstd failed with code \(code)")
+        case .notSeekable(let path):
+            self.init(.usage, "\(path): this needs a file, not a stream")
+        }
+    }
+}

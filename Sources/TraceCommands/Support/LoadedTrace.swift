@@ -1,0 +1,75 @@
+import TraceAnalysis
+import TraceCore
+import TraceDiff
+import TraceFormat
+import TraceIdentity
+import TraceStore
+
+/// A trace file opened for reading, and what the commands ask of it.
+struct LoadedTrace {
+    let reader: TraceReader
+
+    init(path: String, keepsSnapshots: Bool = false) throws {
+        reader = try reporting { try TraceReader(path: path, keepsSnapshots: keepsSnapshots) }
+    }
+
+    /// The name to show for the trace.
+    var label: String { reader.path }
+
+    /// The trace's settings.
+    var parameters: ParameterList {
+        ParameterList(reader.description.parameters.map { ($0.key, $0.value) })
+    }
+
+    /// The identities in the footer, where there is one.
+    var identities: TraceIdentities {
+        guard let ids = reader.totals?.ids else { return TraceIdentities() }
+        return TraceIdentities(
+            input: ids.input.description, outcome: ids.outcome.description,
+            content: ids.content.description)
+    }
+
+    /// How much of the trace was read, in the words of a report.
+    var completeness: TraceDiff.Completeness {
+        switch reader.completeness {
+        case .complete, nil: .complete
+        case .incomplete(let ignored):
+            .incomplete(
+                reason: "the recording was cut off; \(ignored) bytes at the end are ignored")
+        case .damaged(let error, let offset):
+            .incomplete(
+                reason: "damaged at offset \(offset): \(error.sentence); "
+                    + "what was before it is reported")
+        }
+    }
+
+    /// Ends the command with 65 when what was read is damaged, unless that is allowed.
+    func requireUndamaged(_ options: PartialOptions) throws(CommandFailure) {
+        if case .damaged = reader.completeness, !options.allowPartial {
+            throw CommandFailure(.badData)
+        }
+    }
+
+    /// Reads the trace through and sums it up.
+    func summary(_ window: WindowOptions, intervalNs: Int64? = nil) throws -> TraceSummary {
+        let options = AnalysisOptions(
+            beginNs: window.begin?.ns, endNs: window.end?.ns,
+            recordingEndNs: parameters.integer("recording.duration_ns"),
+            domains: window.domain.isEmpty ? nil : Set(window.domain), intervalNs: intervalNs)
+        var analyzer: Analyzer
+        do {
+            analyzer = try Analyzer(schema: reader.description.schema, options: options)
+        } catch {
+            throw CommandFailure(.usage, "these options make no sense: \(error)")
+        }
+        let lanes: LaneSelection = analyzer.needsDataLane ? .both : .control
+        try reporting {
+            while try reader.nextBlock() {
+                _ = try reader.forEachEvent(lanes) { analyzer.consume($0, $1) }
+            }
+        }
+        var strings = StringTable()
+        for text in reader.strings { _ = strings.intern(text) }
+        return analyzer.finish(strings: strings)
+    }
+}

@@ -1,0 +1,36 @@
+import TraceStore
+
+/// An input that can be read from its start more than once.
+final class RereadableInput {
+    private static let chunkBytes = 1 << 18
+
+    private let path: String
+    private var kept: [UInt8]?
+
+    init(path: String) throws {
+        self.path = path
+        guard path == "-" else { return }
+        var bytes: [UInt8] = []
+        try forEachChunk { bytes += $0 }
+        kept = bytes
+    }
+
+    /// Hands all bytes to `body`, piece by piece.
+    func forEachChunk(_ body: ([UInt8]) throws -> Void) throws {
+        if let kept {
+            try body(kept)
+            return
+        }
+        let source = try reporting { try SourceFile.open(path) }
+        var buffer = [UInt8](repeating: 0, count: Self.chunkBytes)
+        var offset: Int64 = 0
+        while true {
+            let count = try reporting {
+                try source.read(at: offset, into: &buffer, at: 0, count: Self.chunkBytes)
+            }
+            if count == 0 { return }
+            offset += Int64(count)
+            try body(count == buffer.count ? buffer : Array(buffer[..<count]))
+        }
+    }
+}

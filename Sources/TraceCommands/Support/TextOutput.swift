@@ -1,0 +1,29 @@
+import TraceStore
+
+/// Where a command's result goes: the standard output, or a file that appears when it is whole.
+final class TextOutput {
+    private let sink: FileSink
+    private var buffer: [UInt8] = []
+
+    /// - Parameter path: a file, or `-`.
+    init(path: String, force: Bool = false) throws {
+        sink = try reporting(isOutput: true) { try FileSink(path: path, overwrites: force) }
+        buffer.reserveCapacity(1 << 17)
+    }
+
+    func write(_ text: String) throws {
+        buffer.append(contentsOf: text.utf8)
+        if buffer.count >= 1 << 16 { try flush() }
+    }
+
+    func end() throws {
+        try flush()
+        try reporting(isOutput: true) { try sink.commit() }
+    }
+
+    private func flush() throws {
+        guard !buffer.isEmpty else { return }
+        try reporting(isOutput: true) { try sink.write(buffer) }
+        buffer.removeAll(keepingCapacity: true)
+    }
+}

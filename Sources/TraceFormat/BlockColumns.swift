@@ -1,0 +1,228 @@
+import TraceCore
+
+/// The cells of a block sorted into columns: for each lane its order, time and sequence columns,
+/// and for each section its CPU, cause and payload columns.
+struct BlockColumns {
+    /// A section with the place of its columns.
+    struct SortedSection {
+        var section: BlockBuilder.Section
+        /// Number of its events.
+        var count: Int
+        /// Position of its first column in `values`; the others follow without gaps.
+        var start: Int
+    }
+
+    /// All columns.
+    private(set) var values: [Int64] = []
+    /// Events of each lane.
+    private(set) var laneCounts = [0, 0]
+    private(set) var summary = BlockSummary(
+        firstSequence: 0, lastSequence: 0, timeMinNs: 0, timeMaxNs: 0, controlEvents: 0,
+        dataEvents: 0)
+    /// Whether the data lane's sequence numbers are exactly those that the control lane lacks.
+    private(set) var sequencesFollow = false
+
+    private var sorted: [[SortedSection]] = [[], []]
+    private var laneStarts = [0, 0]
+
+    /// Events of a stretch: few enough for their rows to stay in the cache.
+    private static let stretchEvents = 2_048
+    // The rows of a stretch in order, their sections, and the rows section by section.
+    private var rows: [Int] = []
+    private var sectionNumbers: [Int] = []
+    private var listedRows: [Int] = []
+
+    func sections(_ lane: Lane) -> [SortedSection] { sorted[Int(lane.rawValue)] }
+    func orderRange(_ lane: Lane) -> Range<Int> { laneRange(lane, 0) }
+    func timeRange(_ lane: Lane) -> Range<Int> { laneRange(lane, 1) }
+    func sequenceRange(_ lane: Lane) -> Range<Int> { laneRange(lane, 2) }
+
+    private func laneRange(_ lane: Lane, _ column: Int) -> Range<Int> {
+        let count = laneCounts[Int(lane.rawValue)]
+        let start = laneStarts[Int(lane.rawValue)] + column * count
+        return start..<start + count
+    }
+
+    /// Where the cells of a section go.
+    private struct Target {
+        var lane = 0
+        /// Cells of an event: CPU, distance to its cause, payload.
+        var width = 0
+        /// Events, which is how far apart an event's cells are.
+        var count = 0
+        /// Position of the next event's first cell.
+        var next = 0
+        var rank: Int64 = 0
+        /// Events in the current stretch, and where their rows are listed.
+        var stretch = 0
+        var listed = 0
+    }
+
+    /// Where the cells of a lane's own columns go, and what the next event counts from.
+    private struct LaneTarget {
+        var next: Int
+        var count: Int
+        var timeNs: Int64
+        var sequence: Int64
+    }
+
+    /// Sorts the rows of a builder.
+    ///
+    /// - Complexity: O(cells + sections * log(sections)).
+    mutating func sort(_ builder: BlockBuilder) {
+        var targets = Self.count(builder)
+        place(builder.sections, &targets)
+        // The number before the first: a lane's first event counts from there.
+        let before = builder.cells[0] &- 1
+        var lanes = (0...1).map {
+            LaneTarget(
+                next: laneStarts[$0], count: laneCounts[$0], timeNs: builder.cells[1],
+                sequence: before)
+        }
+        fill(builder, &targets, &lanes)
+        let last = max(UInt64(bitPattern: lanes[0].sequence), UInt64(bitPattern: lanes[1].sequence))
+        summary = BlockSummary(
+            firstSequence: UInt64(bitPattern: builder.cells[0]), lastSequence: last,
+            timeMinNs: builder.cells[1], timeMaxNs: max(lanes[0].timeNs, lanes[1].timeNs),
+            controlEvents: laneCounts[0], dataEvents: laneCounts[1])
+        let span = summary.lastSequence - summary.firstSequence
+        sequencesFollow = laneCounts[0] > 0 && span == UInt64(builder.eventCount - 1)
+    }
+
+    /// Counts the events of every section.
+    private static func count(_ builder: BlockBuilder) -> [Target] {
+        var targets = builder.sections.map {
+            Target(lane: Int($0.lane.rawValue), width: $0.width + 2)
+        }
+        let cells = builder.cells
+        var counts = targets.mutableSpan
+        var row = 0
+        for _ in 0..<builder.eventCount {
+            let section = Int(cells[row + 2] >> 32)
+            counts[section].count += 1
+            row += counts[section].width + 2
+        }
+        return targets
+    }
+
+    /// Gives every section its rank within its lane and every column its place.
+    private mutating func place(_ sections: [BlockBuilder.Section], _ targets: inout [Target]) {
+        let order = sections.indices.sorted { left, right in
+            let (one, two) = (sections[left], sections[right])
+            return (one.lane.rawValue, one.kind, one.domain)
+                < (two.lane.rawValue, two.kind, two.domain)
+        }
+        laneCounts = [0, 0]
+        for target in targets { laneCounts[target.lane] += target.count }
+        laneStarts = [0, 3 * laneCounts[0]]
+        var next = 3 * (laneCounts[0] + laneCounts[1])
+        sorted = [[], []]
+        for number in order {
+            let lane = targets[number].lane
+            let count = targets[number].count
+            targets[number].rank = Int64(sorted[lane].count)
+            targets[number].next = next
+            sorted[lane].append(
+                SortedSection(section: sections[number], count: count, start: next))
+            next += count * targets[number].width
+        }
+        if values.count < next { values = [Int64](repeating: 0, count: next) }
+    }
+
+    /// Copies every cell to its column; times and sequence numbers become distances.
+    ///
+    /// In stretches, and column by column within each: taking every event's cells to their columns
+    /// one by one would write to too many places at once for the cache.
+    private mutating func fill(
+        _ builder: BlockBuilder, _ targets: inout [Target], _ lanes: inout [LaneTarget]
+    ) {
+        if rows.isEmpty {
+            rows = [Int](repeating: 0, count: Self.stretchEvents)
+            sectionNumbers = rows
+            listedRows = rows
+        }
+        var row = 0
+        var done = 0
+        while done < builder.eventCount {
+            let count = min(Self.stretchEvents, builder.eventCount - done)
+            row = Self.fillLanes(
+                builder.cells, from: row, events: count, &targets, &lanes, &rows,
+                &sectionNumbers, into: &values)
+            listRows(count, &targets)
+            for section in targets.indices where targets[section].stretch > 0 {
+                let target = targets[section]
+                let listed = target.listed - target.stretch..<target.listed
+                for column in 0..<target.width {
+                    BytePlanes.gather(
+                        builder.cells, listedRows, listed, cell: column + 2, into: &values,
+                        at: target.next + column * target.count)
+                }
+                // The first cell holds the section as well.
+                BytePlanes.keepLowHalf(&values, target.next..<target.next + target.stretch)
+                targets[section].next += target.stretch
+                targets[section].stretch = 0
+            }
+            done += count
+        }
+    }
+
+    /// Fills the lanes' own columns for a stretch and notes where its rows are.
+    ///
+    /// - Returns: Where the next stretch starts.
+    private static func fillLanes(
+        _ cells: [Int64], from start: Int, events: Int, _ targets: inout [Target],
+        _ lanes: inout [LaneTarget], _ rows: inout [Int], _ sectionNumbers: inout [Int],
+        into values: inout [Int64]
+    ) -> Int {
+        let all = cells.span
+        var sections = targets.mutableSpan
+        var laneTargets = lanes.mutableSpan
+        var starts = rows.mutableSpan
+        var numbers = sectionNumbers.mutableSpan
+        var out = values.mutableSpan
+        var row = start
+        for event in 0..<events {
+            let number = Int(all[row + 2] >> 32)
+            let section = sections[number]
+            let lane = laneTargets[section.lane]
+            let sequence = all[row]
+            let timeNs = all[row + 1]
+            out[lane.next] = section.rank
+            out[lane.next + lane.count] = timeNs &- lane.timeNs
+            out[lane.next + 2 * lane.count] = sequence &- lane.sequence &- 1
+            laneTargets[section.lane] = LaneTarget(
+                next: lane.next + 1, count: lane.count, timeNs: timeNs, sequence: sequence)
+            sections[number].stretch = section.stretch + 1
+            starts[event] = row
+            numbers[event] = number
+            row += section.width + 2
+        }
+        return row
+    }
+
+    /// Lists the rows of a stretch section by section.
+    private mutating func listRows(_ count: Int, _ targets: inout [Target]) {
+        var next = 0
+        for section in targets.indices {
+            targets[section].listed = next
+            next += targets[section].stretch
+        }
+        Self.list(rows, sectionNumbers, count, &targets, into: &listedRows)
+    }
+
+    private static func list(
+        _ rows: [Int], _ sectionNumbers: [Int], _ count: Int, _ targets: inout [Target],
+        into listedRows: inout [Int]
+    ) {
+        let starts = rows.span
+        let numbers = sectionNumbers.span
+        var sections = targets.mutableSpan
+        var listed = listedRows.mutableSpan
+        for event in 0..<count {
+            let number = numbers[event]
+            let place = sections[number].listed
+            listed[place] = starts[event]
+            sections[number].listed = place + 1
+        }
+    }
+}

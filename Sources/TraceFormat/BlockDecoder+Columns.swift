@@ -1,0 +1,143 @@
+import TraceCore
+
+// From stored planes to the values of a column.
+extension BlockDecoder {
+    /// Decodes one column of a lane, unless it is decoded already.
+    ///
+    /// - Complexity: O(events of the section).
+    mutating func decodeColumn(
+        _ lane: Lane, _ column: Int, content: [UInt8], codec: inout some FrameCodec & ~Copyable
+    ) throws(FormatError) {
+        let number = Int(lane.rawValue)
+        try decodeShared(lane, content: content, codec: &codec)
+        let entry = directories[number].columns[column]
+        guard !entry.isDecoded, entry.transform != .complement else { return }
+        var base = entry.transform == .delta ? 0 : entry.base
+        // Constant planes first: they add the same to every value.
+        for (position, index) in entry.planes.enumerated() {
+            let plane = directories[number].planes[index]
+            guard plane.storage == .constant else { continue }
+            base &+= Int64(plane.value) << Int64(8 * position)
+        }
+        var start: Int64? = base
+        for (position, index) in entry.planes.enumerated() {
+            let plane = directories[number].planes[index]
+            guard plane.storage != .constant else { continue }
+            try addPlane(
+                plane, position, lane, base: start, entry.cells, content: content, codec: &codec)
+            start = nil
+        }
+        if let start { BytePlanes.fill(start, &cells, entry.cells) }
+        if entry.transform == .delta {
+            BytePlanes.integrate(&cells, entry.cells, base: entry.base)
+        }
+        directories[number].columns[column].isDecoded = true
+    }
+
+    /// Adds a stored plane to its column, or starts the column with it where `base` is given.
+    private mutating func addPlane(
+        _ plane: LaneDirectory.PlaneEntry, _ position: Int, _ lane: Lane, base: Int64?,
+        _ range: Range<Int>, content: [UInt8], codec: inout some FrameCodec & ~Copyable
+    ) throws(FormatError) {
+        let head = current
+        switch plane.storage {
+        case .constant:
+            preconditionFailure("a constant plane has no bytes")
+        case .raw:
+            let start = head.rawRange(lane).lowerBound + plane.offset
+            if !isRecordVerified { try verify(plane, content, at: start) }
+            Self.combine(content, at: start, position, base, &cells, range)
+        case .frame:
+            let start = head.frameRange(lane).lowerBound + plane.offset
+            try verify(plane, content, at: start)
+            if scratch.isEmpty {
+                scratch = [UInt8](repeating: 0, count: FormatLimits.blockEvents)
+            }
+            try Self.decompress(
+                content, start..<start + plane.storedBytes, into: &scratch, count: range.count,
+                offset: contentOffset + Int64(start), codec: &codec)
+            Self.combine(scratch, at: 0, position, base, &cells, range)
+        case .shared:
+            let stream = sharedStreams[Int(lane.rawValue)]
+            Self.combine(stream, at: plane.offset, position, base, &cells, range)
+        }
+    }
+
+    private static func combine(
+        _ bytes: [UInt8], at start: Int, _ plane: Int, _ base: Int64?, _ cells: inout [Int64],
+        _ range: Range<Int>
+    ) {
+        if let base {
+            BytePlanes.assign(bytes, at: start, plane: plane, base: base, &cells, range)
+        } else {
+            BytePlanes.accumulate(bytes, at: start, plane: plane, &cells, range)
+        }
+    }
+
+    private func verify(
+        _ plane: LaneDirectory.PlaneEntry, _ content: [UInt8], at start: Int
+    ) throws(FormatError) {
+        let sum = Checksum.crc32c(content.span.extracting(start..<start + plane.storedBytes))
+        guard sum == plane.checksum else {
+            throw .checksum(
+                field: "plane", offset: contentOffset + Int64(start), stored: plane.checksum,
+                computed: sum)
+        }
+    }
+
+    private static func decompress(
+        _ content: [UInt8], _ range: Range<Int>, into destination: inout [UInt8], count: Int,
+        offset: Int64, codec: inout some FrameCodec & ~Copyable
+    ) throws(FormatError) {
+        do {
+            try codec.decompress(content, range, into: &destination, count: count)
+        } catch {
+            throw .frame(field: "plane", offset: offset)
+        }
+    }
+
+    /// Decodes a lane's shared stream and the small sections in it, unless that is done.
+    private mutating func decodeShared(
+        _ lane: Lane, content: [UInt8], codec: inout some FrameCodec & ~Copyable
+    ) throws(FormatError) {
+        let number = Int(lane.rawValue)
+        guard let plane = directories[number].sharedPlane, sharedStreams[number].isEmpty else {
+            return
+        }
+        let count = directories[number].sharedBytes
+        let isRaw = plane.storage == .raw
+        let range = isRaw ? current.rawRange(lane) : current.frameRange(lane)
+        let start = range.lowerBound + plane.offset
+        try verify(plane, content, at: start)
+        var stream: [UInt8]
+        if isRaw {
+            stream = Array(content[start..<start + count])
+        } else {
+            stream = [UInt8](repeating: 0, count: count)
+            try Self.decompress(
+                content, start..<start + plane.storedBytes, into: &stream, count: count,
+                offset: contentOffset + Int64(start), codec: &codec)
+        }
+        sharedStreams[number] = stream
+        try decodeSmallSections(number, stream, offset: contentOffset + Int64(start))
+    }
+
+    private mutating func decodeSmallSections(
+        _ lane: Int, _ stream: [UInt8], offset: Int64
+    ) throws(FormatError) {
+        // Positions inside a compressed stream have no place in the file; errors name its start.
+        let planeBytes = directories[lane].sharedPlaneBytes
+        var reader = ByteReader(stream, planeBytes..<stream.count, fileOffset: offset)
+        for section in directories[lane].sections where section.isSmall {
+            for column in section.firstColumn..<section.firstColumn + section.width + 2 {
+                var value: Int64 = 0
+                for cell in directories[lane].columns[column].cells {
+                    value &+= try reader.signedVarint("small section")
+                    cells[cell] = value
+                }
+                directories[lane].columns[column].isDecoded = true
+            }
+        }
+        try reader.finish("shared stream")
+    }
+}

@@ -1,0 +1,60 @@
+/// What a block holds, told by its first bytes.
+public struct BlockSummary: Hashable, Sendable {
+    /// Sequence number of the first event.
+    public var firstSequence: UInt64
+    /// Sequence number of the last event.
+    public var lastSequence: UInt64
+    /// Time of the first event in nanoseconds.
+    public var timeMinNs: Int64
+    /// Time of the last event in nanoseconds.
+    public var timeMaxNs: Int64
+    /// Events in the control lane.
+    public var controlEvents: Int
+    /// Events in the data lane.
+    public var dataEvents: Int
+
+    /// Events in both lanes.
+    public var eventCount: Int { controlEvents + dataEvents }
+}
+
+/// Where the parts of a block's body are.
+enum BlockLayout {
+    /// Length of the fixed part of the body in bytes.
+    static let fixedByteCount = 68
+
+    /// Offsets of the fixed part's fields in bytes, for the documentation's test.
+    static let fieldOffsets = [
+        "first sequence": 0, "last sequence": 8, "time min": 16, "time max": 24,
+        "control events": 32, "data events": 36, "control directory length": 40,
+        "data directory length": 44, "control raw length": 48, "data raw length": 52,
+        "control stored length": 56, "data stored length": 60, "head checksum": 64,
+        "directories": 68,
+    ]
+
+    /// Offset of the head's checksum in the body in bytes.
+    static let checksumOffset = 64
+}
+
+/// How the values of a column were turned into unsigned numbers.
+enum ColumnTransform: UInt8 {
+    /// Every value is the base.
+    case constant = 0
+    /// The value less the base.
+    case offset = 1
+    /// The zigzag of the difference from the value before; the base stands before the first.
+    case delta = 2
+    /// Sequence numbers of the data lane only: all those of the block that the control lane lacks.
+    case complement = 3
+}
+
+/// Where a plane's bytes are.
+enum PlaneStorage: UInt8 {
+    /// Every byte is the one in the directory.
+    case constant = 0
+    /// In the record, as they are.
+    case raw = 1
+    /// In a frame of their own after the record.
+    case frame = 2
+    /// In the lane's shared stream.
+    case shared = 3
+}

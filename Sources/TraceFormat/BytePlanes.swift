@@ -1,0 +1,219 @@
+/// The inner loops between 64-bit values and byte planes.
+///
+/// A plane holds one byte of each value: plane 0 the lowest. Every function checks its ranges
+/// first; the pointers inside then stay within them and do not leave the closure.
+enum BytePlanes {
+    /// The smallest and the largest of some values.
+    ///
+    /// - Complexity: O(range).
+    static func bounds(_ values: [Int64], _ range: Range<Int>) -> (min: Int64, max: Int64) {
+        check(range, values.count)
+        return unsafe values.withUnsafeBufferPointer { all in
+            var low = unsafe all[range.lowerBound]
+            var high = low
+            for index in range {
+                let value = unsafe all[index]
+                low = min(low, value)
+                high = max(high, value)
+            }
+            return (low, high)
+        }
+    }
+
+    /// Writes byte `plane` of every value less `base` to the start of `planes`.
+    ///
+    /// - Complexity: O(range).
+    static func split(
+        _ values: [Int64], _ range: Range<Int>, base: Int64, plane: Int,
+        into planes: inout [UInt8]
+    ) {
+        check(range, values.count)
+        check(0..<range.count, planes.count)
+        let shift = Int64(8 * plane)
+        unsafe values.withUnsafeBufferPointer { all in
+            unsafe planes.withUnsafeMutableBufferPointer { out in
+                for index in 0..<range.count {
+                    let value = unsafe all[range.lowerBound &+ index] &- base
+                    unsafe out[index] = UInt8(truncatingIfNeeded: value &>> shift)
+                }
+            }
+        }
+    }
+
+    /// Whether the first `count` bytes are all the same.
+    ///
+    /// - Complexity: O(count).
+    static func isConstant(_ plane: [UInt8], count: Int) -> Bool {
+        check(0..<count, plane.count)
+        return unsafe plane.withUnsafeBufferPointer { bytes in
+            guard count > 0 else { return true }
+            let first = unsafe bytes[0]
+            var start = 0
+            while start < count {
+                // In stretches, so that the loop has no exit and yet a varied plane is left early.
+                let end = min(start + 256, count)
+                var difference: UInt8 = 0
+                for index in start..<end { unsafe difference |= bytes[index] ^ first }
+                if difference != 0 { return false }
+                start = end
+            }
+            return true
+        }
+    }
+
+    /// Writes the zigzags of the differences between neighbours to the start of `deltas`; the
+    /// first one repeats the second.
+    ///
+    /// - Complexity: O(range).
+    static func differences(
+        _ values: [Int64], _ range: Range<Int>, into deltas: inout [Int64]
+    ) {
+        check(range, values.count)
+        check(0..<range.count, deltas.count)
+        guard range.count > 1 else { return }
+        unsafe values.withUnsafeBufferPointer { all in
+            unsafe deltas.withUnsafeMutableBufferPointer { out in
+                var before = unsafe all[range.lowerBound]
+                for index in 1..<range.count {
+                    let value = unsafe all[range.lowerBound &+ index]
+                    let delta = value &- before
+                    unsafe out[index] = (delta &<< 1) ^ (delta &>> 63)
+                    before = value
+                }
+                unsafe out[0] = out[1]
+            }
+        }
+    }
+
+    /// Sets a range of values to `base`.
+    ///
+    /// - Complexity: O(range).
+    static func fill(_ base: Int64, _ values: inout [Int64], _ range: Range<Int>) {
+        check(range, values.count)
+        unsafe values.withUnsafeMutableBufferPointer { all in
+            for index in range { unsafe all[index] = base }
+        }
+    }
+
+    /// Sets a range of values to `base` plus a plane's bytes, shifted to their place.
+    ///
+    /// - Complexity: O(range).
+    static func assign(
+        _ bytes: [UInt8], at start: Int, plane: Int, base: Int64, _ values: inout [Int64],
+        _ range: Range<Int>
+    ) {
+        check(start..<start + range.count, bytes.count)
+        check(range, values.count)
+        let shift = Int64(8 * plane)
+        unsafe bytes.withUnsafeBufferPointer { source in
+            unsafe values.withUnsafeMutableBufferPointer { all in
+                for index in 0..<range.count {
+                    let byte = unsafe Int64(source[start &+ index])
+                    unsafe all[range.lowerBound &+ index] = base &+ (byte &<< shift)
+                }
+            }
+        }
+    }
+
+    /// Adds a plane's bytes, shifted to their place, to a range of values.
+    ///
+    /// - Complexity: O(range).
+    static func accumulate(
+        _ bytes: [UInt8], at start: Int, plane: Int, _ values: inout [Int64], _ range: Range<Int>
+    ) {
+        check(start..<start + range.count, bytes.count)
+        check(range, values.count)
+        let shift = Int64(8 * plane)
+        unsafe bytes.withUnsafeBufferPointer { source in
+            unsafe values.withUnsafeMutableBufferPointer { all in
+                for index in 0..<range.count {
+                    let byte = unsafe Int64(source[start &+ index])
+                    unsafe all[range.lowerBound &+ index] &+= byte &<< shift
+                }
+            }
+        }
+    }
+
+    /// Turns zigzags of differences into values, the first one `base` plus the first difference.
+    ///
+    /// - Complexity: O(range).
+    static func integrate(_ values: inout [Int64], _ range: Range<Int>, base: Int64) {
+        check(range, values.count)
+        unsafe values.withUnsafeMutableBufferPointer { all in
+            var value = base
+            for index in range {
+                let code = unsafe UInt64(bitPattern: all[index])
+                value &+= Int64(bitPattern: (code &>> 1) ^ (0 &- (code & 1)))
+                unsafe all[index] = value
+            }
+        }
+    }
+
+    /// Copies a range of values to every `stride`-th place of `target`, from `start` on.
+    ///
+    /// - Complexity: O(range).
+    static func spread(
+        _ values: [Int64], _ range: Range<Int>, into target: inout [Int64], at start: Int,
+        stride: Int
+    ) {
+        guard !range.isEmpty else { return }
+        check(range, values.count)
+        check(start..<start + (range.count - 1) * stride + 1, target.count)
+        unsafe values.withUnsafeBufferPointer { all in
+            unsafe target.withUnsafeMutableBufferPointer { out in
+                var place = start
+                for index in range {
+                    unsafe out[place] = all[index]
+                    place &+= stride
+                }
+            }
+        }
+    }
+
+    /// Copies one cell of each of some rows to a range of `target`, from `start` on.
+    ///
+    /// - Parameters:
+    ///   - rows: Where the rows start, ascending.
+    ///   - cell: Which cell of each row.
+    /// - Complexity: O(range).
+    static func gather(
+        _ values: [Int64], _ rows: [Int], _ range: Range<Int>, cell: Int,
+        into target: inout [Int64], at start: Int
+    ) {
+        guard !range.isEmpty else { return }
+        check(range, rows.count)
+        check(start..<start + range.count, target.count)
+        // Rows ascend, so the first and the last bound all.
+        precondition(
+            rows[range.lowerBound] >= 0 && rows[range.upperBound - 1] + cell < values.count,
+            "a row's cells lie within the values")
+        unsafe values.withUnsafeBufferPointer { all in
+            unsafe rows.withUnsafeBufferPointer { places in
+                unsafe target.withUnsafeMutableBufferPointer { out in
+                    for index in 0..<range.count {
+                        let place = unsafe places[range.lowerBound &+ index]
+                        unsafe out[start &+ index] = all[place &+ cell]
+                    }
+                }
+            }
+        }
+    }
+
+    /// Replaces a range of values by the signed numbers in their low 32 bits.
+    ///
+    /// - Complexity: O(range).
+    static func keepLowHalf(_ values: inout [Int64], _ range: Range<Int>) {
+        check(range, values.count)
+        unsafe values.withUnsafeMutableBufferPointer { all in
+            for index in range {
+                unsafe all[index] = Int64(Int32(truncatingIfNeeded: all[index]))
+            }
+        }
+    }
+
+    private static func check(_ range: Range<Int>, _ count: Int) {
+        precondition(
+            range.lowerBound >= 0 && range.upperBound <= count,
+            "a plane's range lies within its values")
+    }
+}

@@ -1,0 +1,171 @@
+public import TraceCore
+
+/// Computes the three identities of a trace while its events pass.
+///
+/// Events are hashed as fixed-width rows, each once. A text column counts by the bytes of its
+/// string and not by the string's number, which depends on what else the trace holds.
+public struct IdentityHasher {
+    private let schema: EventSchema
+    /// What the hasher needs to know of a kind, without references to count.
+    private struct Rule {
+        var role: Role
+        /// A bit for each column that holds texts.
+        var texts: UInt64
+    }
+
+    // By number of the kind.
+    private let rules: [Rule?]
+
+    private var inputs = RowHasher()
+    private var outcomes = RowHasher()
+    private var samples = RowHasher()
+    // By number of the string: the first 64 bits of the SHA-256 of its bytes.
+    private var standIns: [UInt64] = [IdentityHasher.standIn("")]
+    private var initialSnapshot = [UInt8](repeating: 0, count: 32)
+    private var snapshots = Digest()
+    private var snapshotCount: UInt64 = 0
+
+    /// The name of the snapshot that belongs to the input.
+    public static let initialSnapshotName = "initial"
+
+    /// Makes the hasher of a trace with this schema.
+    ///
+    /// Programmer error: a kind with more than 64 columns.
+    ///
+    /// - Complexity: O(schema).
+    public init(schema: EventSchema) {
+        self.schema = schema
+        let largest = Int(schema.kinds.last?.id.rawValue ?? 0)
+        var rules = [Rule?](repeating: nil, count: largest + 1)
+        for kind in schema.kinds {
+            precondition(kind.columns.count <= 64, "a kind has at most 64 columns")
+            var texts: UInt64 = 0
+            for (position, column) in kind.columns.enumerated() where column.type == .text {
+                texts |= 1 << UInt64(position)
+            }
+            rules[Int(kind.id.rawValue)] = Rule(role: kind.role, texts: texts)
+        }
+        self.rules = rules
+    }
+
+    /// Takes the next string of the table; number 0, the empty string, is there from the start.
+    ///
+    /// - Complexity: O(text).
+    public mutating func addString(_ text: String) {
+        standIns.append(Self.standIn(text))
+    }
+
+    /// Takes a snapshot.
+    ///
+    /// - Complexity: O(bytes).
+    public mutating func addSnapshot(name: String, _ bytes: [UInt8]) {
+        let sum = Digest.of(bytes)
+        if name == Self.initialSnapshotName { initialSnapshot = sum }
+        snapshots.update(name)
+        snapshots.update(sum)
+        snapshotCount += 1
+    }
+
+    /// Takes an event, or returns `false` when a text column has a number that no string has.
+    public mutating func add(_ header: EventHeader, _ values: Span<Int64>) -> Bool {
+        let number = Int(header.kind.rawValue)
+        guard number < rules.count, let rule = rules[number] else {
+            preconditionFailure("an event's kind is in the schema")
+        }
+        if rule.texts != 0, !hasStrings(rule.texts, values) { return false }
+        switch rule.role {
+        case .input:
+            let start = inputs.add(header, values, isOrdered: false)
+            Self.replaceTexts(rule.texts, values, standIns, at: start, in: &inputs)
+        case .derived:
+            let start = outcomes.add(header, values, isOrdered: true)
+            Self.replaceTexts(rule.texts, values, standIns, at: start, in: &outcomes)
+        case .sample:
+            let start = samples.add(header, values, isOrdered: true)
+            Self.replaceTexts(rule.texts, values, standIns, at: start, in: &samples)
+        case .note: break
+        }
+        return true
+    }
+
+    private func hasStrings(_ texts: UInt64, _ values: Span<Int64>) -> Bool {
+        var rest = texts
+        while rest != 0 {
+            let value = values[rest.trailingZeroBitCount]
+            guard value >= 0, value < Int64(standIns.count) else { return false }
+            rest &= rest - 1
+        }
+        return true
+    }
+
+    private static func replaceTexts(
+        _ texts: UInt64, _ values: Span<Int64>, _ standIns: [UInt64], at start: Int,
+        in rows: inout RowHasher
+    ) {
+        var rest = texts
+        while rest != 0 {
+            let column = rest.trailingZeroBitCount
+            rows.replace(at: start + column, with: standIns[Int(values[column])])
+            rest &= rest - 1
+        }
+    }
+
+    /// The identities of what has passed so far.
+    ///
+    /// - Parameters:
+    ///   - parameters: The trace's parameters, in any order.
+    /// - Complexity: O(schema + parameters).
+    public func ids(parameters: [(key: String, value: String)]) -> TraceIDs {
+        let sorted = parameters.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+        let inputHash = inputs.finalize()
+        let outcomeHash = outcomes.finalize()
+
+        var input = Digest()
+        input.update("ktls-trace input 1")
+        SchemaBytes.add(schema, roles: [.input], to: &input)
+        Self.add(sorted.filter { Self.starts($0.key, "scenario.") }, to: &input)
+        input.update(initialSnapshot)
+        input.update(inputHash)
+
+        var outcome = Digest()
+        outcome.update("ktls-trace outcome 1")
+        SchemaBytes.add(schema, roles: [.derived], to: &outcome)
+        outcome.update(outcomeHash)
+
+        var content = Digest()
+        content.update("ktls-trace content 1")
+        SchemaBytes.add(schema, roles: Role.allCases, to: &content)
+        Self.add(sorted.filter { Self.isContent($0.key) }, to: &content)
+        content.update(inputHash)
+        content.update(outcomeHash)
+        content.update(samples.finalize())
+        content.update(snapshotCount)
+        content.update(snapshots.finalize())
+
+        return TraceIDs(
+            input: TraceID(bytes: input.finalize()), outcome: TraceID(bytes: outcome.finalize()),
+            content: TraceID(bytes: content.finalize()))
+    }
+
+    private static func isContent(_ key: String) -> Bool {
+        key == "source" || ["scenario.", "model.", "host."].contains { starts(key, $0) }
+    }
+
+    private static func starts(_ key: String, _ prefix: String) -> Bool {
+        key.utf8.starts(with: prefix.utf8)
+    }
+
+    private static func add(
+        _ pairs: [(key: String, value: String)], to digest: inout Digest
+    ) {
+        digest.update(UInt64(pairs.count))
+        for pair in pairs {
+            digest.update(pair.key)
+            digest.update(pair.value)
+        }
+    }
+
+    private static func standIn(_ text: String) -> UInt64 {
+        Digest.of(Array(text.utf8)).prefix(8).reversed().reduce(0) { $0 << 8 | UInt64($1) }
+    }
+}

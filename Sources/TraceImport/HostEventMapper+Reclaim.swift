@@ -1,0 +1,167 @@
+import TraceCore
+
+/// Page reclaim: rounds of kswapd, direct reclaim, the inactive list and throttling.
+extension HostEventMapper {
+    private static let kswapdRoutine = "kswapd"
+    private static let directRoutine = "direct_reclaim"
+
+    /// A round of kswapd begins, and with it the one before ends.
+    mutating func kswapdWake(
+        _ line: MappedLine, _ bytes: Span<UInt8>, into sink: inout some EventSink & ~Copyable
+    ) -> Bool {
+        var fields = line.fields
+        let node = fields.integer(FieldKey.nid, in: bytes)
+        guard let order = fields.integer(FieldKey.order, in: bytes) else { return false }
+        let position = runningThread(line, into: &sink)
+        let domain = domain(node)
+        endKswapdRound(position, "next_round", line, domain: domain, into: &sink)
+        let clock = table.threads[position].clock.read(line.timeNs)
+        let thread = table.threads[position]
+        let values: [8 of Int64] = [
+            Int64(thread.pid), BatchMode.daemon, sink.intern(Self.kswapdRoutine), order, -1, -1,
+            -1, -1,
+        ]
+        let sequence = emitter.emit(
+            .batchBegin, line.moment, domain: domain, cause: thread.lastRun, values, into: &sink)
+        table.threads[position].kswapd = OpenBatch(sequence: sequence, clockAtBegin: clock)
+        return true
+    }
+
+    /// kswapd goes to sleep for good.
+    ///
+    /// Its short naps between rounds are not traced.
+    mutating func kswapdSleep(
+        _ line: MappedLine, _ bytes: Span<UInt8>, into sink: inout some EventSink & ~Copyable
+    ) -> Bool {
+        var fields = line.fields
+        let domain = domain(fields.integer(FieldKey.nid, in: bytes))
+        let position = runningThread(line, into: &sink)
+        endKswapdRound(position, "sleep", line, domain: domain, into: &sink)
+        threadSleep(position, line, bytes, into: &sink)
+        return true
+    }
+
+    private mutating func endKswapdRound(
+        _ position: Int, _ result: String, _ line: MappedLine, domain: Int32,
+        into sink: inout some EventSink & ~Copyable
+    ) {
+        let batch = table.threads[position].kswapd
+        guard batch.isOpen else { return }
+        let cpuNs = cpuNs(position, since: batch.clockAtBegin, line.timeNs)
+        let values: [18 of Int64] = [
+            Int64(table.threads[position].pid), BatchMode.daemon,
+            sink.intern(Self.kswapdRoutine), sink.intern(result), -1, -1, -1, -1, -1, -1, 0, -1,
+            -1, batch.freedPages, batch.scannedPages, -1, cpuNs, 0,
+        ]
+        emitter.emit(
+            .batchEnd, line.moment, domain: domain, cause: batch.sequence, values, into: &sink)
+        table.threads[position].kswapd = OpenBatch()
+    }
+
+    /// Emits `thread_sleep` for a reclaim thread that reports it has nothing left to do.
+    mutating func threadSleep(
+        _ position: Int, _ line: MappedLine, _ bytes: Span<UInt8>,
+        into sink: inout some EventSink & ~Copyable
+    ) {
+        var fields = line.fields
+        let node = fields.integer(FieldKey.nid, in: bytes)
+        let values: [2 of Int64] = [Int64(table.threads[position].pid), -1]
+        emitter.emit(
+            .threadSleep, line.moment, domain: domain(node, reclaimThread(position, line)),
+            cause: table.threads[position].lastRun, values, into: &sink)
+    }
+
+    /// A thread that needs memory starts to reclaim itself.
+    mutating func directReclaimBegin(
+        _ line: MappedLine, _ bytes: Span<UInt8>, into sink: inout some EventSink & ~Copyable
+    ) -> Bool {
+        var fields = line.fields
+        guard let order = fields.integer(FieldKey.order, in: bytes) else { return false }
+        let position = runningThread(line, into: &sink)
+        let clock = table.threads[position].clock.read(line.timeNs)
+        let values: [8 of Int64] = [
+            Int64(table.threads[position].pid), BatchMode.direct, sink.intern(Self.directRoutine),
+            order, -1, -1, -1, -1,
+        ]
+        let sequence = emitter.emit(
+            .batchBegin, line.moment, domain: domain(), values, into: &sink)
+        table.threads[position].directReclaim = OpenBatch(
+            sequence: sequence, clockAtBegin: clock)
+        return true
+    }
+
+    /// The end of a direct reclaim; without a begin the scanned pages are unknown.
+    mutating func directReclaimEnd(
+        _ line: MappedLine, _ bytes: Span<UInt8>, into sink: inout some EventSink & ~Copyable
+    ) -> Bool {
+        var fields = line.fields
+        guard let freed = fields.integer(FieldKey.reclaimed, in: bytes) else { return false }
+        let position = runningThread(line, into: &sink)
+        let batch = table.threads[position].directReclaim
+        let isOpen = batch.isOpen
+        let cpuNs = cpuNs(position, since: batch.clockAtBegin, line.timeNs)
+        let values: [18 of Int64] = [
+            Int64(table.threads[position].pid), BatchMode.direct, sink.intern(Self.directRoutine),
+            sink.intern(freed > 0 ? "reclaimed" : "nothing"), -1, -1, -1, -1, -1, -1, 0, -1, -1,
+            freed, isOpen ? batch.scannedPages : -1, -1, isOpen ? cpuNs : -1, 0,
+        ]
+        emitter.emit(
+            .batchEnd, line.moment, domain: domain(), cause: batch.sequence, values, into: &sink)
+        table.threads[position].directReclaim = OpenBatch()
+        return true
+    }
+
+    /// `mm_vmscan_lru_shrink_inactive` becomes `pageout`.
+    mutating func shrinkInactive(
+        _ line: MappedLine, _ bytes: Span<UInt8>, into sink: inout some EventSink & ~Copyable
+    ) -> Bool {
+        var fields = line.fields
+        let node = fields.integer(FieldKey.nid, in: bytes)
+        guard let scanned = fields.integer(FieldKey.scanned, in: bytes),
+            let freed = fields.integer(FieldKey.reclaimed, in: bytes)
+        else { return false }
+        let position = runningThread(line, into: &sink)
+        let isDaemon = reclaimThread(position, line)?.family == .kswapd
+        let cause: UInt64
+        if table.threads[position].directReclaim.isOpen {
+            table.threads[position].directReclaim.scannedPages &+= scanned
+            cause = table.threads[position].directReclaim.sequence
+        } else {
+            // kswapd's round, or no batch at all: then the sums go nowhere and the cause is 0.
+            table.threads[position].kswapd.scannedPages &+= scanned
+            table.threads[position].kswapd.freedPages &+= freed
+            cause = table.threads[position].kswapd.sequence
+        }
+        let values: [6 of Int64] = [
+            Int64(table.threads[position].pid), isDaemon ? BatchMode.daemon : BatchMode.direct,
+            -1, -1, scanned, freed,
+        ]
+        emitter.emit(
+            .pageout, line.moment, domain: domain(node), cause: cause, values, into: &sink)
+        return true
+    }
+
+    /// `mm_vmscan_throttled` becomes one `wait_end`: the kernel reports the wait when it is over,
+    /// with its length, so there is no `wait_begin`.
+    mutating func throttled(
+        _ line: MappedLine, _ bytes: Span<UInt8>, into sink: inout some EventSink & ~Copyable
+    ) -> Bool {
+        var fields = line.fields
+        let node = fields.integer(FieldKey.nid, in: bytes)
+        guard
+            let delayedUs = fields.integer(FieldKey.delayed, in: bytes)
+                ?? fields.integer(FieldKey.delayedMisspelt, in: bytes),
+            delayedUs >= 0, delayedUs <= Int64.max / 1000
+        else { return false }
+        let reason = fields.text(FieldKey.reason, in: bytes)
+        let position = runningThread(line, into: &sink)
+        let values: [5 of Int64] = [
+            Int64(table.threads[position].pid), -1, -1, texts.number(bytes, reason, into: &sink),
+            delayedUs * 1000,
+        ]
+        emitter.emit(
+            .waitEnd, line.moment, domain: domain(node),
+            cause: table.threads[position].directReclaim.sequence, values, into: &sink)
+        return true
+    }
+}

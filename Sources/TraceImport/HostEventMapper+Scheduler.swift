@@ -1,0 +1,142 @@
+import TraceCore
+
+/// Wakeups, and the way of reclaim threads onto and off the CPUs.
+extension HostEventMapper {
+    /// A request to wake a reclaim thread.
+    ///
+    /// It is only traced while the thread sleeps.
+    mutating func wakeupRequest(
+        _ line: MappedLine, _ bytes: Span<UInt8>, _ family: ReclaimThread.Family,
+        into sink: inout some EventSink & ~Copyable
+    ) -> Bool {
+        var fields = line.fields
+        let node = fields.integer(FieldKey.nid, in: bytes)
+        guard let order = fields.integer(FieldKey.order, in: bytes) else { return false }
+        let gfp = fields.text(FieldKey.gfpFlags, in: bytes)
+        let position = runningThread(line, into: &sink)
+        let domain = domain(node)
+        let target = "\(family == .kswapd ? "kswapd" : "kcompactd")\(max(0, domain))"
+        let values: [4 of Int64] = [
+            sink.intern(target), order, texts.number(bytes, gfp, into: &sink),
+            Int64(table.threads[position].pid),
+        ]
+        let sequence = emitter.emit(
+            .wakeRequest, line.moment, domain: domain, values, into: &sink)
+        request = PendingRequest(sequence: sequence, pid: line.header.pid, family: family)
+        return true
+    }
+
+    /// `sched_waking` of a reclaim thread becomes `wake_send`.
+    ///
+    /// It wakes the thread when that is off the CPU and not runnable, which is also assumed
+    /// before anything is known about it; it is suppressed while an earlier one is unanswered.
+    mutating func waking(
+        _ line: MappedLine, _ bytes: Span<UInt8>, into sink: inout some EventSink & ~Copyable
+    ) -> Bool {
+        guard let woken = wokenTask(bytes, bodyStart: line.header.bodyStart) else { return false }
+        guard let reclaim = ReclaimThread(woken.name) else { return true }
+        let position = knownReclaimThread(woken, reclaim, line.moment, into: &sink)
+        let effect =
+            switch table.threads[position].scheduling {
+            case .running, .preempted: WakeEffect.noSleeper
+            case .asleep, .unknown:
+                table.threads[position].pendingWake == 0
+                    ? WakeEffect.woke : WakeEffect.suppressed
+            }
+        // The wakeup proper follows its request in the same context, so the first one counts.
+        let isRequested = request.pid == line.header.pid && request.family == reclaim.family
+        let values: [3 of Int64] = [
+            Int64(woken.pid), effect, texts.number(line.header.task, into: &sink),
+        ]
+        let sequence = emitter.emit(
+            .wakeSend, line.moment, domain: domain(nil, reclaim),
+            cause: isRequested ? request.sequence : 0, values, into: &sink)
+        if isRequested { request = PendingRequest() }
+        if effect == WakeEffect.woke { table.threads[position].pendingWake = sequence }
+        return true
+    }
+
+    /// `sched_switch`: the end of one stretch on a CPU and the start of another.
+    mutating func contextSwitch(
+        _ line: MappedLine, _ bytes: Span<UInt8>, into sink: inout some EventSink & ~Copyable
+    ) -> Bool {
+        guard let change = ContextSwitch(bytes, bodyStart: line.header.bodyStart) else {
+            return false
+        }
+        // Both names are taken in before either side is acted upon.
+        let previous = switchedThread(change.previous, line.moment, into: &sink)
+        let next = switchedThread(change.next, line.moment, into: &sink)
+        if let previous { switchOut(previous, change.state, line, bytes, into: &sink) }
+        if let next { switchIn(next, line, into: &sink) }
+        return true
+    }
+
+    /// A reclaim thread that the scheduler called by its name.
+    private mutating func knownReclaimThread(
+        _ task: SwitchedTask, _ reclaim: ReclaimThread, _ moment: Moment,
+        into sink: inout some EventSink & ~Copyable
+    ) -> Int {
+        let position = table.findOrAdd(task.pid)
+        table.threads[position].reclaim = reclaim
+        noteName(position, task.name, moment, into: &sink)
+        return position
+    }
+
+    /// The thread on one side of a switch if anything depends on it, else `nil`.
+    private mutating func switchedThread(
+        _ task: SwitchedTask, _ moment: Moment, into sink: inout some EventSink & ~Copyable
+    ) -> Int? {
+        if let reclaim = ReclaimThread(task.name) {
+            return knownReclaimThread(task, reclaim, moment, into: &sink)
+        }
+        guard isFollowed(task.name) else { return table.find(task.pid) }
+        let position = table.findOrAdd(task.pid)
+        table.threads[position].isFollowed = true
+        return position
+    }
+
+    private mutating func switchOut(
+        _ position: Int, _ state: Range<Int>, _ line: MappedLine, _ bytes: Span<UInt8>,
+        into sink: inout some EventSink & ~Copyable
+    ) {
+        table.threads[position].clock.switchOut(line.timeNs)
+        let thread = table.threads[position]
+        guard let reclaim = thread.reclaim else { return }
+        var stretchNs: Int64?
+        if let sinceNs = thread.onCpuSinceNs {
+            stretchNs = line.timeNs - sinceNs
+        } else if thread.scheduling != .unknown {
+            // It ran without being seen switching in: some kernels leave out the switches from
+            // certain tasks. A wakeup that was pending has been answered at an unknown time.
+            stretchNs = -1
+            table.threads[position].pendingWake = 0
+        }
+        let isRunnable = !state.isEmpty && bytes[state.lowerBound] == UInt8(ascii: "R")
+        table.threads[position].scheduling = isRunnable ? .preempted : .asleep
+        table.threads[position].onCpuSinceNs = nil
+        guard let stretchNs else { return }
+        let values: [3 of Int64] = [
+            Int64(thread.pid), stretchNs, texts.number(bytes, state, into: &sink),
+        ]
+        emitter.emit(
+            .onCpu, line.moment, domain: domain(nil, reclaim), cause: thread.lastRun, values,
+            into: &sink)
+    }
+
+    private mutating func switchIn(
+        _ position: Int, _ line: MappedLine, into sink: inout some EventSink & ~Copyable
+    ) {
+        table.threads[position].clock.switchIn(line.timeNs)
+        let thread = table.threads[position]
+        guard let reclaim = thread.reclaim else { return }
+        if thread.pendingWake != 0 || thread.scheduling == .asleep {
+            let values: [2 of Int64] = [Int64(thread.pid), -1]
+            table.threads[position].lastRun = emitter.emit(
+                .threadRun, line.moment, domain: domain(nil, reclaim), cause: thread.pendingWake,
+                values, into: &sink)
+        }
+        table.threads[position].pendingWake = 0
+        table.threads[position].scheduling = .running
+        table.threads[position].onCpuSinceNs = line.timeNs
+    }
+}

@@ -1,0 +1,208 @@
+import TraceCore
+
+/// One event line inside the window, with its time relative to the start of the trace.
+struct MappedLine {
+    let header: EventLine
+    let timeNs: Int64
+
+    var moment: Moment { Moment(timeNs: timeNs, cpu: header.cpu) }
+    var fields: FieldCursor { FieldCursor(bodyStart: header.bodyStart) }
+}
+
+/// Turns tracepoints into events of the standard kinds.
+///
+/// The state machines are in the extensions, one file per part of the kernel. Handlers return
+/// whether the fields they cannot do without could be read.
+struct HostEventMapper {
+    var emitter = EventEmitter()
+    var table = ThreadTable()
+    var texts = TextCache()
+    /// Running counts behind `counter` events; only ever looked up by name.
+    private var counters: [String: Int64] = [:]
+    /// The last wakeup request and who made it, until the wakeup itself shows up.
+    var request = PendingRequest()
+
+    private let unknownDomain: Int32
+    private let followed: [TaskName]
+
+    init(options: FtraceImportOptions) {
+        unknownDomain = options.nodeCount == 1 ? 0 : EventHeader.none
+        followed = options.followedTaskPrefixes.map(TaskName.init)
+    }
+
+    /// Handles one line; false when a needed field is missing.
+    mutating func handle(
+        _ tracepoint: Tracepoint, _ line: MappedLine, _ bytes: Span<UInt8>,
+        into sink: inout some EventSink & ~Copyable
+    ) -> Bool {
+        switch tracepoint {
+        case .schedSwitch: contextSwitch(line, bytes, into: &sink)
+        case .schedWaking: waking(line, bytes, into: &sink)
+        case .shrinkInactive: shrinkInactive(line, bytes, into: &sink)
+        case .pageAlloc: pageAlloc(line, bytes, into: &sink)
+        case .pageAllocFallback: pageAllocFallback(line, bytes, into: &sink)
+        case .wakeupKswapd: wakeupRequest(line, bytes, .kswapd, into: &sink)
+        case .wakeupKcompactd: wakeupRequest(line, bytes, .kcompactd, into: &sink)
+        case .kswapdWake: kswapdWake(line, bytes, into: &sink)
+        case .kswapdSleep: kswapdSleep(line, bytes, into: &sink)
+        case .kcompactdWake: kcompactdWake(line, bytes, into: &sink)
+        case .kcompactdSleep: kcompactdSleep(line, bytes, into: &sink)
+        case .compactionBegin: compactionBegin(line, bytes, into: &sink)
+        case .compactionEnd: compactionEnd(line, bytes, into: &sink)
+        case .migratePages: migratePages(line, bytes, into: &sink)
+        case .isolateMigratePages, .isolateFreePages: isolatePages(line, bytes)
+        case .tryToCompact: tryToCompact(line, bytes, into: &sink)
+        case .compactionDeferred: deferral(line, bytes, "deferred", into: &sink)
+        case .deferCompaction: deferral(line, bytes, "defer_compaction", into: &sink)
+        case .deferReset: deferral(line, bytes, "defer_reset", into: &sink)
+        case .directReclaimBegin: directReclaimBegin(line, bytes, into: &sink)
+        case .directReclaimEnd: directReclaimEnd(line, bytes, into: &sink)
+        case .throttled: throttled(line, bytes, into: &sink)
+        case .marker: true
+        }
+    }
+
+    // MARK: What the handlers share
+
+    /// Which reclaim thread runs a line: what the scheduler called it, else the line's own name.
+    func reclaimThread(_ position: Int, _ line: MappedLine) -> ReclaimThread? {
+        table.threads[position].reclaim ?? ReclaimThread(line.header.task)
+    }
+
+    /// The thread that runs a line, with its name noted.
+    ///
+    /// A thread that appears in an event and is not a reclaim thread is asking for memory: every
+    /// tracepoint that is mapped to a thread is on the allocator's path.
+    mutating func runningThread(
+        _ line: MappedLine, into sink: inout some EventSink & ~Copyable
+    ) -> Int {
+        let position = table.findOrAdd(line.header.pid)
+        noteName(position, line.header.task, line.moment, into: &sink)
+        return position
+    }
+
+    /// Emits `thread_name` when a thread's name is new.
+    ///
+    /// Once the scheduler has called a thread by a reclaim thread's name, a line's own name is
+    /// only believed when it agrees.
+    mutating func noteName(
+        _ position: Int, _ name: TaskName, _ moment: Moment,
+        into sink: inout some EventSink & ~Copyable
+    ) {
+        guard name != table.threads[position].notedName, !name.isEmpty, name != .forgotten else {
+            return
+        }
+        let reclaim = ReclaimThread(name)
+        if table.threads[position].reclaim != nil, reclaim == nil { return }
+        table.threads[position].notedName = name
+        table.threads[position].isFollowed =
+            reclaim != nil || followed.contains { name.hasPrefix($0) }
+        let values: [3 of Int64] = [
+            Int64(table.threads[position].pid), texts.number(name, into: &sink),
+            reclaim == nil ? NameRole.requester : NameRole.reclaim,
+        ]
+        emitter.emit(
+            .threadName, moment, domain: reclaim?.node ?? unknownDomain, values, into: &sink)
+    }
+
+    /// Whether a task's switches are followed although it is not known yet.
+    func isFollowed(_ name: TaskName) -> Bool {
+        followed.contains { name.hasPrefix($0) }
+    }
+
+    /// The domain of a tracepoint that names its node, is run by or is about a thread of a node,
+    /// or does neither.
+    func domain(_ node: Int64? = nil, _ reclaim: ReclaimThread? = nil) -> Int32 {
+        if let node, let exact = Int32(exactly: node) { return exact }
+        return reclaim?.node ?? unknownDomain
+    }
+
+    /// CPU time of a thread since a batch began, or -1 where its switches are not known.
+    mutating func cpuNs(_ position: Int, since begin: CpuClock.Reading, _ timeNs: Int64) -> Int64 {
+        let now = table.threads[position].clock.read(timeNs)
+        let thread = table.threads[position]
+        let isFollowed = thread.isFollowed || thread.reclaim != nil
+        guard isFollowed, thread.clock.hasSwitches, now.gaps == begin.gaps else { return -1 }
+        return now.totalNs - begin.totalNs
+    }
+
+    /// Adds to a running count and emits it.
+    mutating func addToCounter(
+        _ name: String, _ amount: Int64, _ moment: Moment, domain: Int32,
+        into sink: inout some EventSink & ~Copyable
+    ) {
+        let value = (counters[name] ?? 0) &+ amount
+        counters[name] = value
+        let values: [2 of Int64] = [sink.intern(name), value]
+        emitter.emit(.counter, moment, domain: domain, values, into: &sink)
+    }
+}
+
+/// Labels of the `role` column of `thread_name`.
+enum NameRole {
+    static let reclaim: Int64 = 0
+    static let requester: Int64 = 2
+}
+
+/// Labels of the `mode` columns.
+enum BatchMode {
+    static let daemon: Int64 = 0
+    static let direct: Int64 = 1
+}
+
+/// Labels of the `effect` column of `wake_send`.
+enum WakeEffect {
+    static let woke: Int64 = 0
+    static let noSleeper: Int64 = 1
+    static let suppressed: Int64 = 3
+}
+
+/// A wakeup request whose wakeup has not been seen yet.
+struct PendingRequest {
+    /// The number of the `wake_request`, 0 when there is none.
+    var sequence: UInt64 = 0
+    var pid: Int32 = 0
+    var family = ReclaimThread.Family.kswapd
+}
+
+/// String numbers of names and texts that occur again and again.
+///
+/// The numbers are the sink's, so one importer serves one sink.
+struct TextCache {
+    /// Texts kept; further ones are looked up in the sink each time.
+    private static let textsMax = 1 << 16
+    /// Bytes of a text that are kept; longer ones are cut.
+    private static let textBytesMax = 512
+
+    private var names: [TaskName: Int64] = [:]
+    private var texts = ByteTable(capacity: textsMax)
+    private var numbers: [Int64] = []
+
+    /// The sink's number of a task name.
+    mutating func number(
+        _ name: TaskName, into sink: inout some EventSink & ~Copyable
+    ) -> Int64 {
+        if let number = names[name] { return number }
+        let number = sink.intern(name.text)
+        if names.count < Self.textsMax { names[name] = number }
+        return number
+    }
+
+    /// The sink's number of a text within a line, or of the empty text.
+    mutating func number(
+        _ line: Span<UInt8>, _ range: Range<Int>?, into sink: inout some EventSink & ~Copyable
+    ) -> Int64 {
+        guard let range, !range.isEmpty else { return sink.intern("") }
+        let cut = range.prefix(Self.textBytesMax)
+        guard let entry = texts.number(line, cut) else {
+            return sink.intern(lineText(line, cut))
+        }
+        if entry == numbers.count { numbers.append(sink.intern(texts.text(entry))) }
+        return numbers[entry]
+    }
+}
+
+/// A part of a line as a string.
+func lineText(_ line: Span<UInt8>, _ range: Range<Int>) -> String {
+    String(decoding: range.map { line[$0] }, as: UTF8.self)
+}

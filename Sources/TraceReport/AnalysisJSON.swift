@@ -1,0 +1,159 @@
+import Histograms
+import TraceAnalysis
+import TraceCore
+import TraceDiff
+
+/// The JSON report about one trace.
+enum AnalysisJSON {
+    static let version = "ktls-trace-analysis/0"
+
+    static func render(_ report: AnalysisReport) -> String {
+        var json = JSONWriter()
+        let summary = report.summary
+        json.object { json in
+            json.member("schema", version)
+            Caveats.members(report.completeness, report.parameters, &json)
+            json.member("trace", report.label)
+            identities(report.identities, &json)
+            parameters(report.parameters, &json)
+            window(summary.window, &json)
+            events(summary, &json)
+            threads(summary, &json)
+            cpu(summary, &json)
+            wakeups(summary.wakeups, &json)
+            failures(summary, &json)
+            batches(summary.batches, &json)
+            waits(summary.waits, &json)
+            json.member("relief", String?.none)
+            service(summary, &json)
+            json.member("memory", each: summary.memory, memory)
+            totals(summary.totals, &json)
+            json.member("metrics", each: summary.metrics, metric)
+        }
+        return json.text + "\n"
+    }
+
+    // MARK: The head
+
+    static func identities(_ identities: TraceIdentities, _ json: inout JSONWriter) {
+        json.member("identities") { json in
+            json.member("input", identities.input)
+            json.member("outcome", identities.outcome)
+            json.member("content", identities.content)
+        }
+    }
+
+    static func parameters(_ parameters: ParameterList, _ json: inout JSONWriter) {
+        json.member("parameters") { json in
+            for entry in parameters.entries { json.member(entry.name, entry.value) }
+        }
+    }
+
+    static func window(_ window: SummaryWindow, _ json: inout JSONWriter) {
+        json.member("window") { json in
+            json.member("begin_ns", window.beginNs)
+            json.member("end_ns", window.endNs)
+            json.member("length_ns", window.lengthNs)
+            json.member("cut_at_begin", window.isCutAtBegin)
+            json.member("cut_at_end", window.isCutAtEnd)
+            if let domains = window.domains {
+                json.member("domains", each: domains) { $0.value($1) }
+            } else {
+                json.member("domains", String?.none)
+            }
+        }
+    }
+
+    private static func events(_ summary: TraceSummary, _ json: inout JSONWriter) {
+        json.member("events") { json in
+            json.member("in_window", summary.events.inWindow)
+            json.member("outside_window", summary.events.outsideWindow)
+            json.member("other_domains", summary.events.otherDomains)
+            json.member("unknown_kind", summary.events.unknownKind)
+            json.member("by_kind", each: summary.events.byKind, named)
+            json.member("missing_columns", each: summary.missingColumns) { json, column in
+                json.object { json in
+                    json.member("kind", column.kind)
+                    json.member("column", column.column)
+                    json.member("wrong_type", column.isWrongType)
+                }
+            }
+        }
+    }
+
+    private static func threads(_ summary: TraceSummary, _ json: inout JSONWriter) {
+        json.member("threads", each: summary.threads) { json, thread in
+            json.object { json in
+                json.member("thread", thread.thread)
+                json.member("name", thread.name)
+                json.member("names", each: thread.names) { $0.value($1) }
+                json.member("role", thread.role?.name)
+            }
+        }
+    }
+
+    // MARK: Shared shapes
+
+    static func named(_ json: inout JSONWriter, _ entry: NamedCount) {
+        json.object { json in
+            json.member("name", entry.name)
+            json.member("count", entry.count)
+        }
+    }
+
+    static func numbered(_ json: inout JSONWriter, _ entry: NumberCount) {
+        json.object { json in
+            json.member("number", entry.number)
+            json.member("count", entry.count)
+        }
+    }
+
+    static func known(_ name: String, _ sum: KnownSum, _ json: inout JSONWriter) {
+        json.member(name) { json in
+            json.member("sum", sum.value)
+            json.member("known", sum.known)
+            json.member("unknown", sum.unknown)
+        }
+    }
+
+    static func series(_ name: String, _ series: LatencySeries, _ json: inout JSONWriter) {
+        json.member(name) { json in
+            json.member("n", series.count)
+            json.member("exact", series.isExact)
+            json.member("min_ns", series.minimum)
+            for percentile in Percentile.allCases {
+                let key = percentile == .p999 ? "p999_ns" : "\(percentile.name)_ns"
+                json.member(key, series.percentile(percentile))
+            }
+            json.member("max_ns", series.maximum)
+            json.member("mean_ns", series.mean)
+            json.member("sum_ns", series.sum)
+            json.member("above_range", series.aboveRangeCount)
+            json.member("negative", series.negativeCount)
+            buckets("histogram", series.powerOfTwoHistogram, &json)
+        }
+    }
+
+    static func buckets(
+        _ name: String, _ histogram: PowerOfTwoHistogram, _ json: inout JSONWriter
+    ) {
+        let filled = histogram.buckets.filter { $0.count > 0 }
+        json.member(name, each: filled) { json, bucket in
+            json.object { json in
+                json.member("from", bucket.low)
+                json.member("below", bucket.high)
+                json.member("count", bucket.count)
+            }
+        }
+    }
+
+    private static func metric(_ json: inout JSONWriter, _ metric: Metric) {
+        json.object { json in
+            json.member("name", metric.name)
+            json.member("domain", metric.domain.map(Int64.init))
+            json.member("unit", metric.unit.rawValue)
+            json.member("better", metric.direction.rawValue)
+            json.member("value", metric.value)
+        }
+    }
+}

@@ -1,0 +1,112 @@
+import Histograms
+import TraceAnalysis
+import TraceCore
+
+/// The text report about one trace.
+enum AnalysisText {
+    static func render(_ report: AnalysisReport, _ style: TextStyle) -> String {
+        var out = TextLines(style)
+        let summary = report.summary
+        out.line(Caveats.firstLine(report.completeness, report.parameters))
+        out.line("trace: \(TextSafe.line(report.label))")
+        out.line("window: \(window(summary.window))")
+        out.line("events: \(summary.events.inWindow)\(outside(summary.events))")
+        parameters(report.parameters, &out)
+        missing(summary.missingColumns, &out)
+        cpu(summary, &out)
+        wakeups(summary, &out)
+        failures(summary, &out)
+        batches(summary, &out)
+        waits(summary, &out)
+        service(summary, &out)
+        memory(summary, &out)
+        totals(summary, &out)
+        return out.text
+    }
+
+    static func window(_ window: SummaryWindow) -> String {
+        var text =
+            "\(ScaledText.time(window.beginNs)) to \(ScaledText.time(window.endNs))"
+            + " (\(ScaledText.time(window.lengthNs)))"
+        if window.isCutAtBegin { text += ", cut at its begin" }
+        if window.isCutAtEnd { text += ", cut at its end" }
+        if let domains = window.domains {
+            text += ", domains " + domains.map(String.init).joined(separator: ",")
+        }
+        return text
+    }
+
+    private static func outside(_ events: EventCounts) -> String {
+        var parts: [String] = []
+        if events.outsideWindow > 0 { parts.append("\(events.outsideWindow) outside the window") }
+        if events.otherDomains > 0 { parts.append("\(events.otherDomains) of other domains") }
+        if events.unknownKind > 0 { parts.append("\(events.unknownKind) of unknown kinds") }
+        return parts.isEmpty ? "" : " (besides " + parts.joined(separator: ", ") + ")"
+    }
+
+    private static func parameters(_ parameters: ParameterList, _ out: inout TextLines) {
+        if let source = parameters["source"] { out.line("source: \(TextSafe.line(source))") }
+        for entry in parameters.group("policy") {
+            out.line("\(TextSafe.line(entry.name)): \(TextSafe.line(entry.value))")
+        }
+    }
+
+    private static func missing(_ columns: [MissingColumn], _ out: inout TextLines) {
+        guard !columns.isEmpty else { return }
+        let names = columns.prefix(8).map { "\($0.kind).\($0.column)" }.joined(separator: ", ")
+        let more = columns.count > 8 ? " and \(columns.count - 8) more" : ""
+        out.line("columns not in this trace: \(TextSafe.line(names))\(more)")
+    }
+
+    // MARK: Series
+
+    static let seriesTitles = ["n", "min", "p50", "p90", "p99", "p99.9", "max", "sum"]
+
+    /// The cells of a series; a percentile that the samples do not support is a dash.
+    static func cells(_ series: LatencySeries) -> [String] {
+        [String(series.count), ScaledText.known(series.minimum) { ScaledText.time($0) }]
+            + Percentile.allCases.map { percentile in
+                ScaledText.known(series.percentile(percentile)) { ScaledText.time($0) }
+            }
+            + [
+                ScaledText.known(series.maximum) { ScaledText.time($0) },
+                series.count == 0 ? "-" : ScaledText.time(series.clampedSum),
+            ]
+    }
+
+    static func histogram(_ series: LatencySeries, _ out: inout TextLines) {
+        out.lines(
+            Bars.histogram(
+                series.powerOfTwoHistogram, width: out.style.width, label: Bars.timeLabel))
+        if series.aboveRangeCount > 0 {
+            out.line("  of these above the histogram's range: \(series.aboveRangeCount)")
+        }
+        if series.negativeCount > 0 {
+            out.line("  left out because below 0: \(series.negativeCount)")
+        }
+    }
+
+    /// Counts with names, the most frequent ones, in one line.
+    static func list(_ counts: [NamedCount], top: Int) -> String {
+        var parts = counts.prefix(top).map {
+            "\($0.name.isEmpty ? "(none)" : TextSafe.line($0.name)) \($0.count)"
+        }
+        if counts.count > top { parts.append("\(counts.count - top) more") }
+        return parts.joined(separator: ", ")
+    }
+
+    /// Counts with numbers in one line.
+    static func list(_ counts: [NumberCount], top: Int) -> String {
+        var parts = counts.prefix(top).map {
+            "\($0.number == -1 ? "unknown" : String($0.number)): \($0.count)"
+        }
+        if counts.count > top { parts.append("\(counts.count - top) more") }
+        return parts.joined(separator: ", ")
+    }
+
+    static func domain(_ domain: Int32) -> String { domain == -1 ? "-" : String(domain) }
+
+    static func note(_ count: UInt64, _ text: String, _ out: inout TextLines) {
+        if count > 0 { out.line("  note: \(count) \(text)") }
+    }
+}

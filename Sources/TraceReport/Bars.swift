@@ -1,0 +1,66 @@
+import Histograms
+import TraceAnalysis
+
+/// Pictures made of characters.
+enum Bars {
+    /// A histogram as one line per bucket: `[1us, 2us)  123 |@@@@    |`.
+    ///
+    /// - Complexity: O(buckets x width).
+    static func histogram(
+        _ histogram: PowerOfTwoHistogram, width: Int, label: (UInt64) -> String
+    ) -> [String] {
+        let buckets = histogram.buckets
+        guard let most = buckets.map(\.count).max() else { return [] }
+        let ranges = buckets.map { "[\(label($0.low)), \(label($0.high)))" }
+        let rangeWidth = ranges.map(\.count).max() ?? 0
+        let countWidth = String(most).count
+        let room = max(8, width - rangeWidth - countWidth - 7)
+        return zip(buckets, ranges).map { bucket, range in
+            let pad = String(repeating: " ", count: rangeWidth - range.count)
+            let number = String(bucket.count)
+            let numberPad = String(repeating: " ", count: countWidth - number.count)
+            return "  \(range)\(pad)  \(numberPad)\(number) "
+                + "|\(bar(bucket.count, of: most, width: room))|"
+        }
+    }
+
+    /// At least one mark for a count above 0.
+    private static func bar(_ count: UInt64, of most: UInt64, width: Int) -> String {
+        var marks = Int(UInt128(count) * UInt128(UInt64(width)) / UInt128(most))
+        if count > 0 { marks = max(1, marks) }
+        return String(repeating: "@", count: marks)
+            + String(repeating: " ", count: width - marks)
+    }
+
+    /// Time edges of a histogram in three digits.
+    static func timeLabel(_ ns: UInt64) -> String {
+        ScaledText.time(Int64(clamping: ns), digits: 3, trimsZeros: true)
+    }
+
+    private static let shades = Array(" .:-=+*#%@")
+
+    /// Counts over time as one line of shades, neighbours joined so that they fit.
+    ///
+    /// - Complexity: O(bins).
+    static func timeline(_ bins: FailuresOverTime, width: Int) -> [String] {
+        guard !bins.counts.isEmpty else { return [] }
+        let room = max(8, width - 4)
+        let joined = (bins.counts.count - 1) / room + 1
+        let sums = stride(from: 0, to: bins.counts.count, by: joined).map { first in
+            bins.counts[first..<min(first + joined, bins.counts.count)].reduce(0, +)
+        }
+        let most = sums.max() ?? 0
+        guard most > 0 else { return [] }
+        let columnNs = Int64(clamping: Int128(bins.widthNs) * Int128(joined))
+        let marks = sums.map { sum -> Character in
+            guard sum > 0 else { return shades[0] }
+            let level = Int(
+                UInt128(sum) * UInt128(UInt64(shades.count - 1)) / UInt128(most))
+            return shades[max(1, level)]
+        }
+        return [
+            "  over time: \(ScaledText.time(columnNs)) a column, most \(most) (@)",
+            "  |" + String(marks) + "|",
+        ]
+    }
+}

@@ -1,0 +1,59 @@
+import TraceAnalysis
+import TraceCore
+import TraceDiff
+
+/// The JSON report about two traces.
+enum ComparisonJSON {
+    static let version = "ktls-trace-diff/0"
+
+    static func render(_ comparison: Comparison) -> String {
+        var json = JSONWriter()
+        json.object { json in
+            json.member("schema", version)
+            let isComplete =
+                comparison.left.completeness == .complete
+                && comparison.right.completeness == .complete
+            json.member("complete", isComplete)
+            json.member("identical", comparison.isIdentical)
+            json.member("descriptive_only", true)
+            switch comparison.inputs {
+            case .same: json.member("same_inputs", true)
+            case .different: json.member("same_inputs", false)
+            case .unknown: json.member("same_inputs", String?.none)
+            }
+            json.member("left") { side(comparison.left, &$0) }
+            json.member("right") { side(comparison.right, &$0) }
+            json.member("differences", each: comparison.differences) { json, difference in
+                json.object { json in
+                    json.member("about", difference.group.name)
+                    json.member("name", difference.name)
+                    json.member("left", difference.left)
+                    json.member("right", difference.right)
+                }
+            }
+            json.member("metrics", each: comparison.metrics, metric)
+        }
+        return json.text + "\n"
+    }
+
+    private static func side(_ side: ComparedTrace, _ json: inout JSONWriter) {
+        Caveats.members(side.completeness, side.parameters, &json)
+        json.member("trace", side.label)
+        AnalysisJSON.identities(side.identities, &json)
+        AnalysisJSON.parameters(side.parameters, &json)
+        AnalysisJSON.window(side.summary.window, &json)
+    }
+
+    private static func metric(_ json: inout JSONWriter, _ metric: MetricComparison) {
+        json.object { json in
+            json.member("name", metric.name)
+            json.member("domain", metric.domain.map(Int64.init))
+            json.member("unit", metric.unit.rawValue)
+            json.member("better", metric.direction.rawValue)
+            json.member("left", metric.left)
+            json.member("right", metric.right)
+            json.member("change", metric.absoluteChange)
+            json.member("change_ppm_of_left", metric.relativeChangePpm)
+        }
+    }
+}

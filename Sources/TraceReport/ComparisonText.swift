@@ -1,0 +1,101 @@
+import TraceAnalysis
+import TraceCore
+import TraceDiff
+
+/// The text report about two traces.
+enum ComparisonText {
+    static func render(_ comparison: Comparison, _ style: TextStyle) -> String {
+        var out = TextLines(style)
+        out.line(firstLine(comparison))
+        side("left", comparison.left, &out)
+        side("right", comparison.right, &out)
+        guard !comparison.isIdentical else {
+            out.line("identical: the content identities are equal")
+            differences(comparison, &out)
+            return out.text
+        }
+        differences(comparison, &out)
+        switch comparison.inputs {
+        case .same: out.line("inputs: the same")
+        case .different: out.line("inputs: different")
+        case .unknown: out.line("inputs: not known to be the same")
+        }
+        if comparison.left.summary.window.lengthNs != comparison.right.summary.window.lengthNs {
+            out.line("windows of different length: compare shares and rates, not totals")
+        }
+        out.line("one run each: a description without a verdict; differences may be chance")
+        metrics(comparison, &out)
+        return out.text
+    }
+
+    /// Complete only where both sides are.
+    private static func firstLine(_ comparison: Comparison) -> String {
+        let reasons = [("left", comparison.left), ("right", comparison.right)]
+            .compactMap { name, side -> String? in
+                guard case .incomplete(let reason) = side.completeness else { return nil }
+                return "\(name): \(TextSafe.line(reason))"
+            }
+        guard !reasons.isEmpty else { return "complete: true" }
+        return "complete: false (\(reasons.joined(separator: "; ")))"
+    }
+
+    private static func side(_ name: String, _ side: ComparedTrace, _ out: inout TextLines) {
+        out.line("\(name): \(Caveats.firstLine(side.completeness, side.parameters))")
+        out.line("  \(TextSafe.line(side.label)), \(AnalysisText.window(side.summary.window))")
+    }
+
+    private static func differences(_ comparison: Comparison, _ out: inout TextLines) {
+        guard !comparison.differences.isEmpty else {
+            out.line("settings: the same")
+            return
+        }
+        out.heading("Settings that differ")
+        var table = TextTable(["about", "setting", "left", "right"], leftColumns: 4)
+        for difference in comparison.differences {
+            table.row([
+                difference.group.name, TextSafe.line(difference.name),
+                difference.left.map(TextSafe.line) ?? "-",
+                difference.right.map(TextSafe.line) ?? "-",
+            ])
+        }
+        out.lines(table.lines)
+    }
+
+    private static func metrics(_ comparison: Comparison, _ out: inout TextLines) {
+        out.heading("Metrics")
+        var table = TextTable(
+            ["metric", "better", "left", "right", "change", "of left"], leftColumns: 2)
+        for metric in comparison.metrics {
+            let name = metric.domain.map { "\(metric.name), domain \($0)" } ?? metric.name
+            table.row([
+                name, better(metric.direction), value(metric.left, metric.unit),
+                value(metric.right, metric.unit),
+                signed(metric.absoluteChange) { value($0, metric.unit) },
+                signed(metric.relativeChangePpm, ScaledText.percent),
+            ])
+        }
+        out.lines(table.lines)
+    }
+
+    private static func better(_ direction: MetricDirection) -> String {
+        direction == .neutral ? "-" : direction.rawValue
+    }
+
+    static func value(_ value: Int64?, _ unit: MetricUnit) -> String {
+        guard let value else { return "-" }
+        return switch unit {
+        case .nanoseconds: ScaledText.time(value)
+        case .count, .pages, .blocks: String(value)
+        case .millionths: ScaledText.percent(value)
+        case .per1000Seconds: ScaledText.rate(value)
+        case .pageMicroseconds: ScaledText.pageSeconds(value)
+        }
+    }
+
+    /// A change with its sign; `=` for none.
+    private static func signed(_ change: Int64?, _ text: (Int64) -> String) -> String {
+        guard let change else { return "-" }
+        if change == 0 { return "=" }
+        return change > 0 ? "+" + text(change) : text(change)
+    }
+}

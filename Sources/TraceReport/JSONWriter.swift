@@ -1,0 +1,126 @@
+/// Writes JSON with keys in the order they are given, integers only, two spaces of indentation.
+struct JSONWriter {
+    private(set) var text = ""
+    private var depth = 0
+    private var needsComma = false
+
+    // MARK: Values
+
+    mutating func value(_ number: some BinaryInteger) { raw(String(number)) }
+    mutating func value(_ flag: Bool) { raw(flag ? "true" : "false") }
+    mutating func value(_ string: String) { raw(Self.quoted(string)) }
+
+    mutating func value(_ number: Int64?) {
+        if let number { raw(String(number)) } else { raw("null") }
+    }
+
+    mutating func value(_ string: String?) {
+        if let string { raw(Self.quoted(string)) } else { raw("null") }
+    }
+
+    mutating func object(_ body: (inout JSONWriter) -> Void) { nested("{", "}", body) }
+
+    mutating func array<Element>(
+        _ elements: [Element], _ body: (inout JSONWriter, Element) -> Void
+    ) {
+        nested("[", "]") { writer in
+            for element in elements {
+                writer.separate()
+                body(&writer, element)
+            }
+        }
+    }
+
+    // MARK: Members of objects
+
+    mutating func key(_ name: String) {
+        separate()
+        text += Self.quoted(name) + ": "
+    }
+
+    mutating func member(_ name: String, _ number: some BinaryInteger) {
+        key(name)
+        value(number)
+    }
+
+    mutating func member(_ name: String, _ number: Int64?) {
+        key(name)
+        value(number)
+    }
+
+    mutating func member(_ name: String, _ flag: Bool) {
+        key(name)
+        value(flag)
+    }
+
+    mutating func member(_ name: String, _ string: String) {
+        key(name)
+        value(string)
+    }
+
+    mutating func member(_ name: String, _ string: String?) {
+        key(name)
+        value(string)
+    }
+
+    mutating func member(_ name: String, _ body: (inout JSONWriter) -> Void) {
+        key(name)
+        object(body)
+    }
+
+    mutating func member<Element>(
+        _ name: String, each elements: [Element], _ body: (inout JSONWriter, Element) -> Void
+    ) {
+        key(name)
+        array(elements, body)
+    }
+
+    // MARK: Layout
+
+    private mutating func nested(
+        _ open: String, _ close: String, _ body: (inout JSONWriter) -> Void
+    ) {
+        text += open
+        depth += 1
+        needsComma = false
+        body(&self)
+        depth -= 1
+        if needsComma { newLine() }
+        text += close
+        needsComma = true
+    }
+
+    private mutating func separate() {
+        if needsComma { text += "," }
+        newLine()
+        needsComma = false
+    }
+
+    private mutating func newLine() {
+        text += "\n" + String(repeating: "  ", count: depth)
+    }
+
+    private mutating func raw(_ token: String) {
+        text += token
+        needsComma = true
+    }
+
+    /// A string in quotes, with everything escaped that JSON does not allow.
+    private static func quoted(_ string: String) -> String {
+        var result = "\""
+        for scalar in string.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case "\n": result += "\\n"
+            case "\r": result += "\\r"
+            case "\t": result += "\\t"
+            case _ where scalar.value < 0x20 || scalar.value == 0x7F:
+                let digits = String(scalar.value, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
+    }
+}

@@ -1,0 +1,36 @@
+/// A table with aligned columns: the first ones to the left, the others to the right.
+struct TextTable {
+    private var rows: [[String]]
+    private let leftColumns: Int
+
+    /// Starts a table with its column titles.
+    init(_ titles: [String], leftColumns: Int = 1) {
+        rows = [titles]
+        self.leftColumns = leftColumns
+    }
+
+    /// Whether it has rows besides the titles.
+    var isEmpty: Bool { rows.count == 1 }
+
+    mutating func row(_ cells: [String]) {
+        precondition(cells.count == rows[0].count, "a row has as many cells as the table titles")
+        rows.append(cells)
+    }
+
+    /// The lines, indented by two; none when the table is empty.
+    ///
+    /// - Complexity: O(cells).
+    var lines: [String] {
+        guard !isEmpty else { return [] }
+        let widths = rows[0].indices.map { column in
+            rows.map { $0[column].count }.max() ?? 0
+        }
+        return rows.map { row in
+            let cells = row.enumerated().map { column, cell in
+                let padding = String(repeating: " ", count: widths[column] - cell.count)
+                return column < leftColumns ? cell + padding : padding + cell
+            }
+            return "  " + cells.joined(separator: "  ")
+        }
+    }
+}

@@ -1,0 +1,207 @@
+public import TraceCore
+public import TraceFormat
+
+// From blocks to events.
+extension TraceReader {
+    /// Reads the head and directories of a block and makes it the current one.
+    func takeBlock(_ head: RecordHead) throws(StoreError) {
+        guard head.bodyBytes >= BlockDecoder.prefixByteCount - RecordHead.byteCount else {
+            damage(
+                .truncated(
+                    field: "block", offset: input.offset,
+                    needed: Int64(BlockDecoder.prefixByteCount), available: head.recordBytes))
+            return
+        }
+        if let bytes = try input.load(BlockDecoder.prefixByteCount) {
+            endOfData(ignoredBytes: bytes)
+            return
+        }
+        let headBytes: Int
+        do {
+            headBytes = try BlockDecoder.headByteCount(
+                input.bytes, record: head, fileOffset: input.offset)
+        } catch {
+            damage(error)
+            return
+        }
+        if let bytes = try input.load(headBytes) {
+            endOfData(ignoredBytes: bytes)
+            return
+        }
+        do {
+            try decoder.begin(input.bytes, record: head, fileOffset: input.offset)
+            try checkSuccession(decoder.summary)
+        } catch {
+            damage(error)
+            return
+        }
+        isContentLoaded = false
+        // A stream cannot come back for the content, nor tell without it that the block is whole.
+        if input.source.length == nil, try !loadContent() { return }
+        blockPlace = (input.offset, head.extentBytes)
+        count(decoder.summary)
+        state.hasBlock = true
+        state.isBlockNew = true
+    }
+
+    private func checkSuccession(_ block: BlockSummary) throws(FormatError) {
+        guard block.firstSequence > state.lastSequence else {
+            throw .order(field: "block sequence", offset: input.offset)
+        }
+        guard block.timeMinNs >= state.lastTimeNs else {
+            throw .order(field: "block time", offset: input.offset)
+        }
+    }
+
+    private func count(_ block: BlockSummary) {
+        let entry = IndexEntry(
+            offset: blockPlace.offset, length: blockPlace.length, block: block)
+        state.expectedIndex = entry.checksum(continuing: state.expectedIndex)
+        if state.found.blocks == 0 { state.found.timeMinNs = block.timeMinNs }
+        state.found.timeMaxNs = block.timeMaxNs
+        state.found.blocks += 1
+        state.found.controlEvents += UInt64(block.controlEvents)
+        state.found.dataEvents += UInt64(block.dataEvents)
+        state.lastSequence = block.lastSequence
+        state.lastTimeNs = block.timeMaxNs
+    }
+
+    /// Loads the whole content of the block and checks the record's sum.
+    ///
+    /// - Returns: Whether that went well.
+    private func loadContent() throws(StoreError) -> Bool {
+        guard !isContentLoaded else { return true }
+        let count = decoder.contentByteCount
+        reserveContent(count)
+        let short = try input.load(0..<count, after: decoder.headByteCount, into: &content)
+        if let short {
+            endOfData(ignoredBytes: short)
+            return false
+        }
+        do {
+            try decoder.verifyRecord(input.bytes, content: content)
+        } catch {
+            damage(error)
+            return false
+        }
+        isContentLoaded = true
+        return true
+    }
+
+    /// Loads what one lane needs; the planes' own sums check it.
+    private func loadContent(_ lane: Lane) throws(StoreError) -> Bool {
+        guard !isContentLoaded else { return true }
+        reserveContent(decoder.contentByteCount)
+        for range in decoder.contentRanges(lane) {
+            let short = try input.load(range, after: decoder.headByteCount, into: &content)
+            if let short {
+                endOfData(ignoredBytes: short)
+                return false
+            }
+        }
+        return true
+    }
+
+    private func reserveContent(_ count: Int) {
+        if content.count < count {
+            content = [UInt8](repeating: 0, count: max(count, 2 * content.count))
+        }
+    }
+
+    /// Decodes lanes of the current block; what is decoded already is kept.
+    ///
+    /// One lane of a file is read and checked without touching the other.
+    ///
+    /// - Returns: Whether they are good; if not, reading has ended and `completeness` tells why.
+    /// - Complexity: O(cells).
+    /// - Throws: What the source throws.
+    public func decode(_ lanes: LaneSelection) throws(StoreError) -> Bool {
+        guard state.hasBlock else { return false }
+        guard try lanes == .both ? loadContent() : loadContent(lanes.lanes[0]) else {
+            return false
+        }
+        do {
+            for lane in lanes.lanes {
+                try decoder.decode(lane, content: content, codec: &codec)
+            }
+            if lanes == .both { try decoder.checkOrder() }
+        } catch {
+            damage(error)
+            return false
+        }
+        return true
+    }
+
+    /// Decodes some columns of a lane of the current block, and no others.
+    ///
+    /// - Returns: Whether they are good; if not, reading has ended and `completeness` tells why.
+    /// - Complexity: O(events of the columns).
+    /// - Throws: What the source throws.
+    public func decode(
+        _ columns: [BlockColumn], of lane: Lane
+    ) throws(StoreError) -> Bool {
+        guard state.hasBlock, try loadContent(lane) else { return false }
+        do {
+            for column in columns {
+                try decoder.decode(column, of: lane, content: content, codec: &codec)
+            }
+        } catch {
+            damage(error)
+            return false
+        }
+        return true
+    }
+
+    /// Hands a decoded column of the current block to `body`.
+    ///
+    /// Programmer error: the column is not decoded.
+    public func withColumn<Result>(
+        _ column: BlockColumn, of lane: Lane, _ body: (Span<Int64>) -> Result
+    ) -> Result {
+        precondition(state.hasBlock, "a block is asked for after nextBlock has given one")
+        return decoder.withColumn(column, of: lane, body)
+    }
+
+    /// Decodes lanes of the current block and hands their events to `body`, in the order of their
+    /// sequence numbers.
+    ///
+    /// A block is handed on as a whole or, when something in it is damaged, not at all.
+    ///
+    /// - Returns: Whether the block was good.
+    /// - Complexity: O(cells).
+    /// - Throws: What the source throws.
+    public func forEachEvent(
+        _ lanes: LaneSelection = .both, _ body: (EventHeader, Span<Int64>) -> Void
+    ) throws(StoreError) -> Bool {
+        guard try decode(lanes) else { return false }
+        decoder.forEachEvent(lanes, body)
+        return true
+    }
+
+    /// Hands all events of the rest of the trace to `body`, in the order of their sequence numbers.
+    ///
+    /// - Returns: How reading ended.
+    /// - Complexity: O(cells).
+    /// - Throws: What the source throws.
+    public func readEvents(
+        _ lanes: LaneSelection = .both, _ body: (EventHeader, Span<Int64>) -> Void
+    ) throws(StoreError) -> Completeness {
+        while try nextBlock() {
+            _ = try forEachEvent(lanes, body)
+        }
+        guard let completeness else {
+            preconditionFailure("a trace without a next block has an end")
+        }
+        return completeness
+    }
+}
+
+extension TraceReader {
+    /// How a lane of the current block is stored.
+    ///
+    /// - Complexity: O(directory).
+    public func layout(_ lane: Lane) -> LaneLayout {
+        precondition(state.hasBlock, "a block is asked for after nextBlock has given one")
+        return decoder.layout(lane)
+    }
+}

@@ -1,0 +1,95 @@
+import TraceFormat
+
+// Snapshots and the index.
+extension TraceReader {
+    func takeSnapshot(_ head: RecordHead, _ body: RecordBody) throws(StoreError) {
+        let entry: SnapshotEntry
+        do {
+            try Self.check(
+                "snapshots", snapshots.count + 1, FormatLimits.snapshots, body.offset)
+            let record = try SnapshotRecord(body: body, dataBytes: head.dataBytes)
+            entry = SnapshotEntry(record: record, dataOffset: input.offset + head.recordBytes)
+        } catch {
+            damage(error)
+            return
+        }
+        if keepsSnapshots, input.source.length == nil {
+            switch try load(entry) {
+            case .bytes(let bytes): keptSnapshots.append((entry.record.name, bytes))
+            case .cut(let bytes):
+                endOfData(ignoredBytes: head.recordBytes + bytes)
+                return
+            case .damaged(let error):
+                damage(error)
+                return
+            }
+        }
+        snapshots.append(entry)
+        input.advance()
+    }
+
+    /// The bytes of the first snapshot with a name among those found so far, or `nil`.
+    ///
+    /// Those before the first block are found when the trace is opened.
+    ///
+    /// - Complexity: O(bytes).
+    /// - Throws: `StoreError.format` where it is damaged, `notSeekable` for a stream whose
+    ///   snapshots are not kept, and what the source throws.
+    public func snapshot(_ name: String) throws(StoreError) -> [UInt8]? {
+        if let kept = keptSnapshots.first(where: { $0.name == name }) { return kept.bytes }
+        guard let entry = snapshots.first(where: { $0.record.name == name }) else { return nil }
+        guard input.source.length != nil else { throw .notSeekable(path: path) }
+        switch try load(entry) {
+        case .bytes(let bytes): return bytes
+        case .damaged(let error): throw .format(error, path: path)
+        case .cut(let bytes):
+            let error = FormatError.truncated(
+                field: "snapshot", offset: entry.dataOffset,
+                needed: Int64(entry.record.storedBytes), available: bytes)
+            throw .format(error, path: path)
+        }
+    }
+
+    enum LoadedSnapshot {
+        case bytes([UInt8])
+        case cut(bytes: Int64)
+        case damaged(FormatError)
+    }
+
+    /// Reads a snapshot frame by frame, so that memory grows with what is really there.
+    func load(_ entry: SnapshotEntry) throws(StoreError) -> LoadedSnapshot {
+        var result: [UInt8] = []
+        var stored: [UInt8] = []
+        var raw: [UInt8] = []
+        var sum: UInt32 = 0
+        var offset = entry.dataOffset
+        for chunk in entry.record.chunks {
+            if stored.count < chunk.storedBytes {
+                stored = [UInt8](repeating: 0, count: chunk.storedBytes)
+            }
+            let taken = try input.source.read(
+                at: offset, into: &stored, at: 0, count: chunk.storedBytes)
+            guard taken == chunk.storedBytes else {
+                return .cut(bytes: offset - entry.dataOffset + Int64(taken))
+            }
+            sum = Checksum.crc32c(stored.span.extracting(0..<taken), continuing: sum)
+            if raw.count < chunk.rawBytes {
+                raw = [UInt8](repeating: 0, count: chunk.rawBytes)
+            }
+            do {
+                try codec.decompress(stored, 0..<taken, into: &raw, count: chunk.rawBytes)
+            } catch {
+                return .damaged(.frame(field: "snapshot", offset: offset))
+            }
+            result.append(contentsOf: raw[0..<chunk.rawBytes])
+            offset += Int64(taken)
+        }
+        guard sum == entry.record.checksum else {
+            return .damaged(
+                .checksum(
+                    field: "snapshot", offset: entry.dataOffset, stored: entry.record.checksum,
+                    computed: sum))
+        }
+        return .bytes(result)
+    }
+}

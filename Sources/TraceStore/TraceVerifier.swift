@@ -1,0 +1,160 @@
+import TraceCore
+import TraceFormat
+public import TraceIdentity
+
+/// What a thorough check of a trace found.
+public struct VerifyReport: Equatable, Sendable {
+    /// How reading ended; damage found by the check counts as such.
+    public var completeness: Completeness
+    /// The identities of the events that were delivered.
+    public var ids: TraceIDs
+    /// What the footer says, where there is one.
+    public var totals: TraceTotals?
+    /// Blocks delivered.
+    public var blocks: UInt64
+    /// Events delivered.
+    public var events: UInt64
+}
+
+/// Checks all that can be checked of a trace.
+public enum TraceVerifier {
+    /// Reads a whole trace with every checksum, every rule of order, every number of the index and
+    /// footer, and compares the identities in the footer with those of the events.
+    ///
+    /// - Complexity: O(cells).
+    /// - Throws: `StoreError` for what keeps the trace from being opened, and what the source
+    ///   throws.
+    public static func verify(_ source: any ByteSource) throws(StoreError) -> VerifyReport {
+        let reader = try TraceReader(source: source, keepsSnapshots: source.length == nil)
+        var hasher = IdentityHasher(schema: reader.description.schema)
+        var progress = Progress()
+        repeat {
+            try progress.takeContext(reader, &hasher)
+            guard reader.completeness == nil, try reader.nextBlock() else { break }
+            try progress.takeContext(reader, &hasher)
+            guard try progress.takeBlock(reader, &hasher) else { break }
+        } while true
+        try progress.takeContext(reader, &hasher)
+        let parameters = reader.description.parameters.map { ($0.key, $0.value) }
+        let ids = hasher.ids(parameters: parameters)
+        if reader.completeness == .complete, let totals = reader.totals {
+            compare(ids, totals.ids, reader)
+        }
+        guard let completeness = reader.completeness else {
+            preconditionFailure("a trace without a next block has an end")
+        }
+        return VerifyReport(
+            completeness: completeness, ids: ids, totals: reader.totals,
+            blocks: progress.blocks, events: progress.events)
+    }
+
+    private static func compare(
+        _ found: TraceIDs, _ stored: TraceIDs, _ reader: TraceReader
+    ) {
+        let pairs = [
+            ("input id", found.input, stored.input),
+            ("outcome id", found.outcome, stored.outcome),
+            ("content id", found.content, stored.content),
+        ]
+        let footer = Int64(FooterRecord.recordByteCount)
+        let offset = (reader.totals?.fileBytes ?? footer) - footer
+        for (name, one, other) in pairs where one != other {
+            reader.completeness = .damaged(
+                .identity(name: name, offset: offset), offset: offset)
+            return
+        }
+    }
+
+    /// How far a check has come.
+    private struct Progress {
+        var blocks: UInt64 = 0
+        var events: UInt64 = 0
+        private var strings = 1
+        private var snapshots = 0
+
+        /// Hashes the strings and snapshots that are new.
+        mutating func takeContext(
+            _ reader: TraceReader, _ hasher: inout IdentityHasher
+        ) throws(StoreError) {
+            while strings < reader.strings.count {
+                hasher.addString(reader.strings[strings])
+                strings += 1
+            }
+            while snapshots < reader.snapshots.count {
+                let entry = reader.snapshots[snapshots]
+                snapshots += 1
+                guard let bytes = try reader.verifiedSnapshot(snapshots - 1) else { return }
+                hasher.addSnapshot(name: entry.record.name, bytes)
+            }
+        }
+
+        mutating func takeBlock(
+            _ reader: TraceReader, _ hasher: inout IdentityHasher
+        ) throws(StoreError) -> Bool {
+            // The strings are checked before any event counts: a block is good as a whole.
+            guard try reader.decode(.both), reader.checkTexts() else { return false }
+            var taken: UInt64 = 0
+            _ = try reader.forEachEvent { header, values in
+                let isKnown = hasher.add(header, values)
+                precondition(isKnown, "text columns were checked before")
+                taken += 1
+            }
+            blocks += 1
+            events += taken
+            return true
+        }
+    }
+}
+
+extension TraceReader {
+    /// The bytes of a snapshot; damage ends reading and gives `nil`.
+    fileprivate func verifiedSnapshot(_ number: Int) throws(StoreError) -> [UInt8]? {
+        if number < keptSnapshots.count { return keptSnapshots[number].bytes }
+        let entry = snapshots[number]
+        switch try load(entry) {
+        case .bytes(let bytes): return bytes
+        case .damaged(let error):
+            endAtSnapshot(error, entry)
+        case .cut(let bytes):
+            let error = FormatError.truncated(
+                field: "snapshot", offset: entry.dataOffset,
+                needed: Int64(entry.record.storedBytes), available: bytes)
+            endAtSnapshot(error, entry)
+        }
+        return nil
+    }
+
+    private func endAtSnapshot(_ error: FormatError, _ entry: SnapshotEntry) {
+        state.hasBlock = false
+        completeness = .damaged(error, offset: entry.dataOffset)
+    }
+
+    /// Checks that every text of the current block has a string.
+    fileprivate func checkTexts() -> Bool {
+        for lane in Lane.allCases {
+            for (number, section) in decoder.sections(lane).enumerated() {
+                let columns = description.schema.kind(section.kind)?.columns ?? []
+                for (position, column) in columns.enumerated() where column.type == .text {
+                    let count = Int64(strings.count)
+                    let isGood = decoder.withColumn(
+                        .value(section: number, column: position), of: lane
+                    ) { values in
+                        for index in values.indices {
+                            let value = values[index]
+                            if value < 0 || value >= count { return false }
+                        }
+                        return true
+                    }
+                    if !isGood {
+                        damage(
+                            .invalidValue(
+                                field: column.name, offset: blockPlace.offset,
+                                value: UInt64(strings.count)))
+                        return false
+                    }
+                }
+            }
+        }
+        return true
+    }
+}

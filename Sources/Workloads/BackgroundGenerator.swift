@@ -1,0 +1,213 @@
+import ReclaimEngine
+import TraceCore
+
+/// Everything but TLS records, turnover by turnover: zone drains, the churn of the file cache,
+/// short-lived kernel memory and the pages that sendfile wires.
+///
+/// The generator keeps its own account of which slots are in use; it never asks what became of an
+/// allocation, so its inputs are the same whatever the policy does.
+struct BackgroundGenerator: Sendable {
+    /// Slots of one domain.
+    private struct Slots: Sendable {
+        /// File content that may be given up.
+        var resident: [Int32]
+        /// Groups of `chunkPages` slots that sendfile may wire; never given up.
+        var served: [Int32]
+        /// How many groups at the end of `served` are wired.
+        var wiredGroups = 0
+    }
+
+    private static let chunkPages = 64
+    private static let kernelIntervalNs: Int64 = 10_000_000
+    private static let sendfileIntervalNs: Int64 = 1_000_000_000
+
+    private let scenario: Scenario
+    private let victims, sendfile, kernelLifetime: KeyedRandom
+    private var slots: [Slots]
+    private var slotCount: Int
+    private var draws: UInt64 = 0
+    private var turnover: Int64 = 0
+    /// The present turnover's inputs, latest first.
+    private var pending: [Input] = []
+    /// Kernel memory to be freed in a later turnover.
+    private var later: [Input] = []
+
+    init(_ scenario: Scenario, slots: [Range<Int>]) {
+        self.scenario = scenario
+        let seed = UInt64(bitPattern: scenario.seed)
+        victims = KeyedRandom(seed: seed, purpose: Purpose.victims.rawValue)
+        sendfile = KeyedRandom(seed: seed, purpose: Purpose.sendfile.rawValue)
+        kernelLifetime = KeyedRandom(seed: seed, purpose: Purpose.kernelLifetime.rawValue)
+        slotCount = slots.last?.upperBound ?? 0
+        self.slots = slots.map { range in
+            // Every fourth whole group is served.
+            let groups = stride(
+                from: range.lowerBound, to: range.upperBound - Self.chunkPages,
+                by: 4 * Self.chunkPages)
+            let resident = range.filter {
+                let offset = ($0 - range.lowerBound) % (4 * Self.chunkPages)
+                return offset >= Self.chunkPages || $0 + Self.chunkPages > range.upperBound + offset
+            }
+            return Slots(resident: resident.map { Int32($0) }, served: groups.map { Int32($0) })
+        }
+        makeTurnover()
+    }
+
+    /// When the next input comes.
+    var nextNs: Int64 { pending.last?.timeNs ?? Int64.max }
+
+    /// The next input.
+    mutating func next() -> Input {
+        let input = pending.removeLast()
+        if pending.isEmpty { makeTurnover() }
+        return input
+    }
+
+    // MARK: One turnover
+
+    private mutating func makeTurnover() {
+        let startNs = turnover * scenario.turnoverNs
+        let endNs = startNs + scenario.turnoverNs
+        var inputs = later
+        later = []
+        for domain in slots.indices {
+            addSendfile(domain, startNs, endNs, &inputs)
+            addKernel(domain, startNs, endNs, &inputs)
+            addTurnover(domain, startNs, &inputs)
+        }
+        // A stable order: by time, then by the order of generation.
+        let ordered = inputs.enumerated().sorted {
+            ($0.element.timeNs, $0.offset) < ($1.element.timeNs, $1.offset)
+        }.map(\.element)
+        later = ordered.filter { $0.timeNs >= endNs }
+        pending = ordered.prefix(ordered.count - later.count).reversed()
+        turnover += 1
+        // A turnover without inputs is followed by the next one, so that there is always a next.
+        if pending.isEmpty {
+            pending = [
+                Input(
+                    timeNs: endNs - 1,
+                    .background(Input.Background(domain: 0, operation: .allocate)))
+            ]
+        }
+    }
+
+    /// One turnover: the zone may be drained at 10 % of its length, from 20 to 60 % the file cache
+    /// takes pages, from 60 to 90 % it gives as many up elsewhere.
+    private mutating func addTurnover(_ domain: Int, _ startNs: Int64, _ inputs: inout [Input]) {
+        let tenthNs = scenario.turnoverNs / 10
+        if scenario.drainEvery > 0, turnover % scenario.drainEvery == 0 {
+            inputs.append(input(startNs + tenthNs, domain, .drain))
+        }
+        let pages = min(turnoverPages(domain, startNs + 6 * tenthNs), slots[domain].resident.count)
+        guard pages > 0 else { return }
+        for taken in stride(from: 0, to: pages, by: Self.chunkPages) {
+            let count = min(Self.chunkPages, pages - taken)
+            let timeNs = startNs + 2 * tenthNs + 4 * tenthNs * Int64(taken) / Int64(pages)
+            let first = slotCount
+            slotCount += count
+            inputs.append(
+                input(timeNs, domain, .allocate, handle: first, pages: count))
+        }
+        for given in 0..<pages {
+            let timeNs = startNs + 6 * tenthNs + 3 * tenthNs * Int64(given) / Int64(pages)
+            let victim = removeVictim(domain)
+            inputs.append(input(timeNs, domain, .free, handle: victim, pages: 1))
+        }
+        slots[domain].resident += (slotCount - pages..<slotCount).map { Int32($0) }
+    }
+
+    /// What the file cache takes: all free memory but the floor and what records are expected to
+    /// hold. The expectation comes from the load, not from what became of any record.
+    private func turnoverPages(_ domain: Int, _ timeNs: Int64) -> Int {
+        let recordsPerSecond = Load(scenario).recordsPerSecond(domain: domain, timeNs)
+        // The mean of a log-normal of sigma 0.8 is 1.377 times its median.
+        let meanLifetimeUs = scenario.lifetimeMedianNs / 1000 * 1377 / 1000
+        let heldPages = 4 * recordsPerSecond * meanLifetimeUs / 1_000_000
+        let pageCount = Int64(scenario.host.domains[domain].pageCount)
+        let freePages = pageCount * scenario.freePpm / 1_000_000
+        return Int(max(freePages - heldPages - scenario.floorPages, 0))
+    }
+
+    private mutating func removeVictim(_ domain: Int) -> Int {
+        draws += 1
+        let count = slots[domain].resident.count
+        let position = Int(
+            victims.number(below: UInt64(count), entity: UInt64(domain), index: draws))
+        slots[domain].resident.swapAt(position, count - 1)
+        return Int(slots[domain].resident.removeLast())
+    }
+
+    /// Each second the pages that sendfile had wired are unwired and others are wired, in groups
+    /// of neighbours as a file is read.
+    private mutating func addSendfile(
+        _ domain: Int, _ startNs: Int64, _ endNs: Int64, _ inputs: inout [Input]
+    ) {
+        let groups = min(
+            Int(scenario.sendfilePages) / Self.chunkPages, slots[domain].served.count)
+        let seconds = (startNs + Self.sendfileIntervalNs - 1) / Self.sendfileIntervalNs
+        var timeNs = seconds * Self.sendfileIntervalNs
+        while timeNs < endNs {
+            for group in slots[domain].served.suffix(slots[domain].wiredGroups) {
+                inputs.append(
+                    input(
+                        timeNs, domain, .unwire, handle: Int(group), pages: Self.chunkPages))
+            }
+            slots[domain].wiredGroups = groups
+            for drawn in 0..<groups {
+                let group = drawServed(domain, drawn, timeNs)
+                inputs.append(
+                    input(timeNs, domain, .wire, handle: group, pages: Self.chunkPages))
+            }
+            timeNs += Self.sendfileIntervalNs
+        }
+    }
+
+    /// Moves a group that is not drawn yet to the end of the list, behind `drawn` others.
+    private mutating func drawServed(_ domain: Int, _ drawn: Int, _ timeNs: Int64) -> Int {
+        let last = slots[domain].served.count - 1 - drawn
+        let position = Int(
+            sendfile.number(
+                below: UInt64(last + 1), entity: UInt64(domain << 32 | drawn),
+                index: UInt64(timeNs)))
+        slots[domain].served.swapAt(position, last)
+        return Int(slots[domain].served[last])
+    }
+
+    /// Short-lived kernel memory: allocated every 10 ms, kept for 50 to 550 ms.
+    private mutating func addKernel(
+        _ domain: Int, _ startNs: Int64, _ endNs: Int64, _ inputs: inout [Input]
+    ) {
+        let pages = Int(scenario.kernelPages)
+        guard pages > 0 else { return }
+        let ticks = (startNs + Self.kernelIntervalNs - 1) / Self.kernelIntervalNs
+        var timeNs = ticks * Self.kernelIntervalNs
+        while timeNs < endNs {
+            let first = slotCount
+            slotCount += pages
+            let keptNs =
+                50_000_000
+                + Int64(
+                    kernelLifetime.number(
+                        below: 500_000_000, entity: UInt64(domain), index: UInt64(timeNs)))
+            inputs.append(
+                input(
+                    timeNs, domain, .allocate, handle: first, pages: pages, kind: .kernel))
+            inputs.append(
+                input(timeNs + keptNs, domain, .free, handle: first, pages: pages))
+            timeNs += Self.kernelIntervalNs
+        }
+    }
+
+    private func input(
+        _ timeNs: Int64, _ domain: Int, _ operation: Input.Background.Operation,
+        handle: Int = 0, pages: Int = 0, kind: Input.Background.PageKind = .file
+    ) -> Input {
+        Input(
+            timeNs: timeNs,
+            .background(
+                Input.Background(
+                    domain: domain, operation: operation, handle: Int64(handle), pages: pages,
+                    kind: kind)))
+    }
+}

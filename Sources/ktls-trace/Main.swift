@@ -1,0 +1,6 @@
+import TraceCommands
+
+@main
+enum Main {
+    static func main() { runKtlsTrace() }
+}

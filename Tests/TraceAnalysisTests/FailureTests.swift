@@ -1,0 +1,100 @@
+import AnalysisTestSupport
+import Histograms
+import Testing
+import TraceAnalysis
+import TraceCore
+
+@Suite struct FailureTests {
+    private let ms: Int64 = 1_000_000
+
+    @Test func tablesCountByEveryColumn() throws {
+        var script = Script()
+        script.at(
+            1, "alloc_fail", domain: 0, cpu: 3,
+            [
+                "order": 2, "requester": "tls", "gfp": "NOWAIT", "largest_order": 1,
+            ])
+        script.at(
+            2, "alloc_fail", domain: 1, cpu: 3,
+            [
+                "order": 2, "requester": "ring", "gfp": "KERNEL", "largest_order": 0,
+            ])
+        script.at(
+            3, "alloc_fail", domain: 1, cpu: 4,
+            [
+                "order": 9, "requester": "tls", "gfp": "KERNEL", "largest_order": -1,
+            ])
+        script.at(
+            4, "alloc_fail", domain: -1, cpu: -1,
+            [
+                "order": 2, "requester": "tls", "gfp": "KERNEL", "largest_order": 1,
+            ])
+        let failures = try script.summary().failures
+        func pairs(_ counts: [NumberCount]) -> [[Int64]] {
+            counts.map { [$0.number, Int64($0.count)] }
+        }
+        #expect(failures.count == 4)
+        #expect(pairs(failures.byDomain) == [[-1, 1], [0, 1], [1, 2]])
+        #expect(pairs(failures.byCPU) == [[-1, 1], [3, 2], [4, 1]])
+        #expect(pairs(failures.byOrder) == [[2, 3], [9, 1]])
+        #expect(pairs(failures.byLargestOrder) == [[-1, 1], [0, 1], [1, 2]])
+        #expect(
+            failures.byRequester == [
+                NamedCount(name: "tls", count: 3), NamedCount(name: "ring", count: 1),
+            ])
+        #expect(
+            failures.byOrderAndGfp == [
+                OrderAndGfpCount(order: 2, gfp: "KERNEL", count: 2),
+                OrderAndGfpCount(order: 2, gfp: "NOWAIT", count: 1),
+                OrderAndGfpCount(order: 9, gfp: "KERNEL", count: 1),
+            ])
+    }
+
+    @Test func burstsAreRunsCloserThanAMillisecond() throws {
+        var script = Script()
+        for time in [0, 1, ms, 2 * ms, 2 * ms + 5, 9 * ms] { script.at(time, "alloc_fail") }
+        let failures = try script.summary().failures
+        #expect(failures.interArrival.sortedSamples == [1, 5, ms - 1, ms, 7 * ms - 5])
+        #expect(failures.bursts.count == 2 && failures.bursts.failures == 5)
+        #expect(failures.bursts.largest == 3)
+        #expect(failures.bursts.sizes.total == 3)
+    }
+
+    @Test func aKnownEndGivesSixtyBinsThatHoldTheLastInstant() throws {
+        var script = Script()
+        for time in [0, 999, 1_000, 59_999, 60_000] as [Int64] { script.at(time, "alloc_fail") }
+        let summary = try script.summary(AnalysisOptions(recordingEndNs: 60_000))
+        let bins = summary.failures.overTime
+        #expect(bins.widthNs == 1_000 && bins.counts.count == 60)
+        #expect(bins.counts[0] == 2 && bins.counts[1] == 1 && bins.counts[59] == 2)
+        #expect(summary.per1000Seconds(5) == 83_333_333)
+    }
+
+    @Test func anIntervalAskedForIsTheWidth() throws {
+        var script = Script()
+        for time in [100, 149, 150, 200] as [Int64] { script.at(time, "alloc_fail") }
+        let options = AnalysisOptions(beginNs: 100, endNs: 260, intervalNs: 50)
+        let bins = try script.summary(options).failures.overTime
+        #expect(bins.beginNs == 100 && bins.widthNs == 50)
+        #expect(bins.counts == [2, 1, 1], "the recording ends at 200, with an event in it")
+    }
+
+    @Test func anUnknownEndDoublesTheWidth() throws {
+        var script = Script()
+        for time in stride(from: 0, through: 100 * ms, by: Int(ms)) {
+            script.at(time, "alloc_fail")
+        }
+        let bins = try script.summary().failures.overTime
+        #expect(bins.widthNs == 2 * ms)
+        #expect(bins.counts == [UInt64](repeating: 2, count: 50) + [1])
+    }
+
+    @Test func aQuietEndBelongsToTheTimeline() throws {
+        var script = Script()
+        script.at(0, "alloc_fail")
+        script.at(240 * ms, "counter", ["name": "x", "value": 0])
+        let bins = try script.summary().failures.overTime
+        #expect(bins.widthNs == 4 * ms && bins.counts.count == 60)
+        #expect(bins.counts.reduce(0, +) == 1)
+    }
+}

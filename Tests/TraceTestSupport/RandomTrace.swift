@@ -1,0 +1,144 @@
+public import TraceCore
+public import TraceFormat
+public import TraceStore
+
+/// A trace of random kinds and events, the same for the same seed.
+public struct RandomTrace {
+    /// Its description.
+    public var description: TraceDescription
+    /// Its strings; number 0 is the empty one.
+    public var strings: [String] = [""]
+    /// Its events in order.
+    public var events: [Event] = []
+    /// Its snapshots.
+    public var snapshots: [(name: String, bytes: [UInt8])] = []
+    /// Its losses.
+    public var losses: [LossRecord] = []
+
+    /// How one column's values look.
+    private enum Shape: CaseIterable {
+        case constant, small, wide, counter, address, extreme
+    }
+
+    /// Makes a trace.
+    public init(seed: UInt64, eventCount: Int) {
+        var random = TestRandom(seed: seed)
+        let kinds = Self.kinds(&random)
+        guard let schema = EventSchema(kinds: kinds) else {
+            preconditionFailure("random kinds have distinct numbers and names")
+        }
+        description = TraceDescription(
+            schema: schema,
+            parameters: [
+                TextPair("source", "engine"), TextPair("scenario.seed", "\(seed)"),
+                TextPair("policy.name", "batch"), TextPair("model.version", "1"),
+            ], notes: [TextPair("tool", "test"), TextPair("tool", "again")])
+        for number in 0..<random.number(below: 20) { strings.append("text \(number) é") }
+        addEvents(eventCount, kinds, &random)
+        if random.oneIn(2) {
+            let size = random.number(below: 5_000)
+            snapshots.append(("initial", (0..<size).map { _ in UInt8(random.number(below: 9)) }))
+        }
+        for _ in 0..<random.number(below: 3) {
+            let begin = Int64(random.number(below: 1_000))
+            losses.append(
+                LossRecord(
+                    kind: random.oneIn(2) ? nil : kinds[0].id, beginNs: begin,
+                    endNs: begin + Int64(random.number(below: 1_000)),
+                    count: UInt64(random.number(below: 100))))
+        }
+    }
+
+    private static func kinds(_ random: inout TestRandom) -> [EventKind] {
+        (1...(1 + random.number(below: 8))).map { number in
+            let columns = (0..<random.number(below: 7)).map { column in
+                Column("column_\(column)", type(&random), unit: .count)
+            }
+            return EventKind(
+                id: UInt16(number * 3 + random.number(below: 3)), "kind_\(number)",
+                random.oneIn(3) ? .control : .data, Role.allCases[random.number(below: 4)],
+                columns)
+        }
+    }
+
+    private static func type(_ random: inout TestRandom) -> ColumnType {
+        switch random.number(below: 8) {
+        case 0: .flag
+        case 1: .bits
+        case 2: .label(["one", "two", "three"])
+        case 3: .text
+        default: .integer
+        }
+    }
+
+    private mutating func addEvents(
+        _ count: Int, _ kinds: [EventKind], _ random: inout TestRandom
+    ) {
+        let shapes = kinds.map { kind in
+            kind.columns.map { _ in Shape.allCases[random.number(below: Shape.allCases.count)] }
+        }
+        let domains: [Int32] = [-1, 0, 1, 2, 62, 63, 64, 1_000_000, .min, .max]
+        let domainCount = 1 + random.number(below: domains.count)
+        let isDense = random.oneIn(2)
+        var sequence: UInt64 = isDense ? 0 : random.bits() >> 8
+        var timeNs = random.oneIn(3) ? Int64.min + 5 : Int64(random.number(below: 1_000_000))
+        for _ in 0..<count {
+            sequence += isDense ? 1 : UInt64(1 + random.number(below: 5))
+            timeNs += Int64(random.number(below: random.oneIn(20) ? 1_000_000_000 : 500))
+            let kind = random.number(below: kinds.count)
+            let cause =
+                random.oneIn(3)
+                ? sequence - UInt64(random.number(below: Int(min(sequence, 99)))) : 0
+            let header = EventHeader(
+                sequence: sequence, timeNs: timeNs, kind: kinds[kind].id,
+                domain: domains[random.number(below: domainCount)],
+                cpu: random.oneIn(50) ? .max : Int32(random.number(below: 40) - 1),
+                cause: cause == sequence ? 0 : cause)
+            let values = kinds[kind].columns.indices.map { column in
+                kinds[kind].columns[column].type == .text
+                    ? Int64(random.number(below: strings.count))
+                    : value(shapes[kind][column], sequence, &random)
+            }
+            events.append(Event(header, values))
+        }
+    }
+
+    private func value(_ shape: Shape, _ sequence: UInt64, _ random: inout TestRandom) -> Int64 {
+        switch shape {
+        case .constant: -7
+        case .small: Int64(random.number(below: 5))
+        case .wide: Int64(bitPattern: random.bits())
+        case .counter: Int64(truncatingIfNeeded: sequence &* 64)
+        case .address:
+            Int64(bitPattern: 0xFFFF_8880_0000_0000) + Int64(random.number(below: 1 << 20)) * 4096
+        case .extreme: [Int64.min, Int64.max, 0, -1][random.number(below: 4)]
+        }
+    }
+
+    /// Writes the trace.
+    public func write(
+        to sink: some ByteSink, level: Int = 1, blockEvents: Int = FormatLimits.blockEvents
+    ) throws(StoreError) -> TraceTotals {
+        var writer = try TraceWriter(
+            sink: sink, description: description, compressionLevel: level,
+            blockEvents: blockEvents)
+        for string in strings { _ = writer.intern(string) }
+        for snapshot in snapshots { writer.addSnapshot(name: snapshot.name, snapshot.bytes) }
+        for (position, event) in events.enumerated() {
+            writer.record(event)
+            if position == events.count / 2, let loss = losses.first { writer.addLoss(loss) }
+        }
+        for loss in losses.dropFirst() { writer.addLoss(loss) }
+        if events.isEmpty, let loss = losses.first { writer.addLoss(loss) }
+        return try writer.finish()
+    }
+
+    /// The bytes of the trace.
+    public func bytes(
+        level: Int = 1, blockEvents: Int = FormatLimits.blockEvents
+    ) throws(StoreError) -> [UInt8] {
+        let sink = MemorySink()
+        _ = try write(to: sink, level: level, blockEvents: blockEvents)
+        return sink.bytes
+    }
+}

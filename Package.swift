@@ -74,7 +74,8 @@ let package = Package(
             name: "ktls-trace", dependencies: ["TraceCommands"], swiftSettings: strict),
 
         // Helpers of tests.
-        support("TraceTestSupport", ["TraceCore", "TraceFormat", "TraceStore"]),
+        support("TestRandomness", []),
+        support("TraceTestSupport", ["TestRandomness", "TraceCore", "TraceFormat", "TraceStore"]),
         support("AnalysisTestSupport", ["TraceCore", "TraceAnalysis"]),
         // Fast tests; they run in debug.
         tests("TraceFormatTests", ["TraceCore", "TraceFormat", "TraceCompression", "CChecksum"]),
@@ -82,9 +83,10 @@ let package = Package(
             "TraceStoreTests",
             [
                 "TraceCore", "TraceFormat", "TraceIdentity", "TraceStore", "TraceCompression",
-                "TraceTestSupport",
+                "TraceTestSupport", "TestRandomness",
             ]),
-        tests("PhysicalMemoryTests", ["PhysicalMemory"]),
+        tests("PhysicalMemoryTests", ["PhysicalMemory", "TestRandomness"]),
+        tests("EngineTests", ["ReclaimEngine", "TestRandomness"]),
         tests("TraceImportTests", ["TraceCore", "TraceImport"]),
         tests("HistogramsTests", ["Histograms"]),
         tests(
@@ -101,8 +103,11 @@ let package = Package(
         // Long tests; they run in release. Scripts/test.sh names them.
         tests(
             "TruncationTests",
-            ["TraceCore", "TraceFormat", "TraceIdentity", "TraceStore", "TraceTestSupport"]),
-        tests("ConformanceTests", ["PhysicalMemory"]),
+            [
+                "TraceCore", "TraceFormat", "TraceIdentity", "TraceStore", "TraceTestSupport",
+                "TestRandomness",
+            ]),
+        tests("ConformanceTests", ["PhysicalMemory", "ReclaimEngine"]),
         tests("CaptureTests", ["TraceCore", "TraceImport"]),
     ],
     swiftLanguageModes: [.v6]

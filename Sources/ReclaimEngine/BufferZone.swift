@@ -24,8 +24,8 @@ struct BufferZone {
     let bucketImportCount: Int
     private let domainOfCpu: [Int]
     private var caches: [CpuCache]
-    /// Buckets by domain; the last is the head, which is taken first.
-    private var lists: [[Int]]
+    /// Full buckets by domain; a bucket's token is its number.
+    private var lists: [BufferZoneList]
     private var items: [Int32] = []
     private var fills: [Int] = []
     private var emptyBuckets: [Int] = []
@@ -39,19 +39,18 @@ struct BufferZone {
     /// Buffers taken from and given back to the page layer.
     private(set) var imported: Int64 = 0
     private(set) var released: Int64 = 0
-    /// Buffers in all buckets of a domain's list.
-    private(set) var listedItems: [Int]
+
+    /// Buffers in all buckets of each domain's list.
+    var listedItems: [Int] { lists.map(\.itemCount) }
 
     /// - Parameter bucketSize: buffers wanted per bucket; the bucket comes from the smallest class
-    ///   of 2, 4, 8, 16, 30, 62, 126 or 254 entries that holds as many.
+    ///   that holds as many.
     init(bucketSize: Int, domainOfCpu: [Int], domainCount: Int) {
-        let classes = [2, 4, 8, 16, 30, 62, 126, 254]
-        bucketCapacity = classes.first { $0 >= bucketSize } ?? 254
+        bucketCapacity = BucketSize.entries(wanted: bucketSize)
         bucketImportCount = min(bucketSize, bucketCapacity)
         self.domainOfCpu = domainOfCpu
         caches = [CpuCache](repeating: CpuCache(), count: domainOfCpu.count)
-        lists = [[Int]](repeating: [], count: domainCount)
-        listedItems = [Int](repeating: 0, count: domainCount)
+        lists = [BufferZoneList](repeating: BufferZoneList(), count: domainCount)
     }
 
     // MARK: Allocation
@@ -63,8 +62,8 @@ struct BufferZone {
         }
         if !isEmpty(caches[cpu].allocate) { return (pop(caches[cpu].allocate), .cpu) }
         let domain = domainOfCpu[cpu]
-        guard let bucket = lists[domain].popLast() else { return nil }
-        listedItems[domain] -= fills[bucket]
+        guard let fetched = lists[domain].fetch() else { return nil }
+        let bucket = Int(fetched.token)
         retire(caches[cpu].allocate)
         caches[cpu].allocate = bucket
         return (pop(bucket), .list)
@@ -74,6 +73,7 @@ struct BufferZone {
     mutating func loadImported(_ pages: [Int], cpu: Int) -> Int {
         precondition(isEmpty(caches[cpu].allocate), "an import is for an empty bucket only")
         imported += Int64(pages.count)
+        lists[domainOfCpu[cpu]].noteImport(pages.count)
         if caches[cpu].allocate < 0 { caches[cpu].allocate = makeBucket() }
         for page in pages { push(page, caches[cpu].allocate) }
         return pop(caches[cpu].allocate)
@@ -124,12 +124,13 @@ struct BufferZone {
 
     /// Takes every listed bucket of a domain apart and returns its buffers, head first.
     mutating func drainList(of domain: Int) -> [Int] {
+        var buckets: [ZoneBucket] = []
+        _ = lists[domain].reclaim(.drain, into: &buckets)
         var pages: [Int] = []
-        while let bucket = lists[domain].popLast() {
+        for bucket in buckets.map({ Int($0.token) }) {
             while !isEmpty(bucket) { pages.append(popStored(bucket)) }
             retire(bucket)
         }
-        listedItems[domain] = 0
         released += Int64(pages.count)
         return pages
     }
@@ -151,7 +152,7 @@ struct BufferZone {
                 visit(bucket, body)
             }
         }
-        for list in lists { for bucket in list.reversed() { visit(bucket, body) } }
+        for list in lists { for bucket in list.listedBuckets { visit(Int(bucket.token), body) } }
     }
 
     /// What is wrong with the zone's bookkeeping; empty when nothing is.
@@ -166,9 +167,14 @@ struct BufferZone {
             found.append("zone: imported - released is not in use + cached")
         }
         for (domain, list) in lists.enumerated() {
-            let listed = list.reduce(0) { $0 + fills[$1] }
-            if listed != listedItems[domain] {
-                found.append("zone: domain \(domain) counts \(listedItems[domain]) of \(listed)")
+            let listed = list.listedBuckets.reduce(0) { $0 + fills[Int($1.token)] }
+            if listed != list.itemCount {
+                found.append("zone: domain \(domain) counts \(list.itemCount) of \(listed)")
+            }
+            if list.itemMax < list.itemCount || list.itemCount < list.batchMin
+                || list.batchMin < list.itemMin
+            {
+                found.append("zone: domain \(domain) has impossible working-set figures")
             }
         }
         for fill in fills where fill < 0 || fill > bucketCapacity {
@@ -201,8 +207,8 @@ struct BufferZone {
     }
 
     private mutating func enlist(_ bucket: Int, domain: Int) {
-        lists[domain].append(bucket)
-        listedItems[domain] += fills[bucket]
+        lists[domain].put(
+            ZoneBucket(itemCount: fills[bucket], token: Int32(bucket)), isWorkingSet: true)
     }
 
     private mutating func push(_ page: Int, _ bucket: Int) {

@@ -3,16 +3,8 @@
 /// The part of a name before the first dot is its group: `scenario` (what arrives, and the host it
 /// arrives at), `model` (how the engine computes), `policy`, `host`, `recording`, `source`.
 public struct ParameterList: Hashable, Sendable {
-    /// One setting.
-    public struct Entry: Hashable, Sendable {
-        /// The full name, group included.
-        public let name: String
-        /// The value as text; integers in decimal.
-        public let value: String
-    }
-
-    /// The settings, ascending by name, each name once.
-    public private(set) var entries: [Entry] = []
+    /// The settings, ascending by the bytes of their names, each name once; integers in decimal.
+    public private(set) var entries: [TextPair] = []
 
     /// Makes an empty list.
     public init() {}
@@ -22,23 +14,28 @@ public struct ParameterList: Hashable, Sendable {
         for (name, value) in pairs { self[name] = value }
     }
 
+    /// Makes a list from pairs; a later pair replaces an earlier one of the same name.
+    public init(_ pairs: [TextPair]) {
+        for pair in pairs { self[pair.key] = pair.value }
+    }
+
     /// The value with a name; setting `nil` removes it.
     ///
     /// - Complexity: O(log n) to read, O(n) to change.
     public subscript(name: String) -> String? {
         get {
             let position = lowerBound(name)
-            guard position < entries.count, entries[position].name == name else { return nil }
+            guard position < entries.count, entries[position].key == name else { return nil }
             return entries[position].value
         }
         set {
             let position = lowerBound(name)
-            let exists = position < entries.count && entries[position].name == name
+            let exists = position < entries.count && entries[position].key == name
             switch (exists, newValue) {
-            case (true, let value?): entries[position] = Entry(name: name, value: value)
+            case (true, let value?): entries[position] = TextPair(name, value)
             case (true, nil): entries.remove(at: position)
             case (false, let value?):
-                entries.insert(Entry(name: name, value: value), at: position)
+                entries.insert(TextPair(name, value), at: position)
             case (false, nil): break
             }
         }
@@ -51,8 +48,8 @@ public struct ParameterList: Hashable, Sendable {
     public mutating func set(_ name: String, _ value: Int64) { self[name] = String(value) }
 
     /// The settings of one group, for example `"scenario"`.
-    public func group(_ group: String) -> [Entry] {
-        entries.filter { $0.name.hasPrefix(group + ".") }
+    public func group(_ group: String) -> [TextPair] {
+        entries.filter { $0.key.hasPrefix(group + ".") }
     }
 
     private func lowerBound(_ name: String) -> Int {
@@ -61,7 +58,7 @@ public struct ParameterList: Hashable, Sendable {
         while low < high {
             let middle = (low + high) / 2
             // Bytes, not Unicode collation: the order is part of the file format.
-            if entries[middle].name.utf8.lexicographicallyPrecedes(name.utf8) {
+            if entries[middle].key.utf8.lexicographicallyPrecedes(name.utf8) {
                 low = middle + 1
             } else {
                 high = middle

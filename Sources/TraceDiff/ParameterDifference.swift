@@ -60,16 +60,16 @@ public struct ParameterDifference: Hashable, Sendable {
     /// - Complexity: O(n log n).
     static func all(_ left: ParameterList, _ right: ParameterList) -> [ParameterDifference] {
         var result: [ParameterDifference] = []
-        for entry in left.entries where right[entry.name] != entry.value {
+        for entry in left.entries where right[entry.key] != entry.value {
             result.append(
                 ParameterDifference(
-                    group: ParameterGroup(entry.name), name: entry.name, left: entry.value,
-                    right: right[entry.name]))
+                    group: ParameterGroup(entry.key), name: entry.key, left: entry.value,
+                    right: right[entry.key]))
         }
-        for entry in right.entries where left[entry.name] == nil {
+        for entry in right.entries where left[entry.key] == nil {
             result.append(
                 ParameterDifference(
-                    group: ParameterGroup(entry.name), name: entry.name, left: nil,
+                    group: ParameterGroup(entry.key), name: entry.key, left: nil,
                     right: entry.value))
         }
         return result.sorted {

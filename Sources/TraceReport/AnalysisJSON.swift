@@ -45,7 +45,7 @@ enum AnalysisJSON {
 
     static func parameters(_ parameters: ParameterList, _ json: inout JSONWriter) {
         json.member("parameters") { json in
-            for entry in parameters.entries { json.member(entry.name, entry.value) }
+            for entry in parameters.entries { json.member(entry.key, entry.value) }
         }
     }
 

@@ -47,7 +47,7 @@ enum AnalysisText {
     private static func parameters(_ parameters: ParameterList, _ out: inout TextLines) {
         if let source = parameters["source"] { out.line("source: \(TextSafe.line(source))") }
         for entry in parameters.group("policy") {
-            out.line("\(TextSafe.line(entry.name)): \(TextSafe.line(entry.value))")
+            out.line("\(TextSafe.line(entry.key)): \(TextSafe.line(entry.value))")
         }
     }
 

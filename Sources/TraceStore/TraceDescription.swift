@@ -1,5 +1,5 @@
 public import TraceCore
-public import TraceFormat
+import TraceFormat
 
 /// What a trace says of itself before its first event.
 public struct TraceDescription: Equatable, Sendable {

@@ -32,9 +32,11 @@ public struct Scenario: Sendable, Equatable {
     public var staggerNs: Int64 = 250_000_000
     /// Median time from encryption to acknowledgement; log-normal, sigma 0.8.
     public var lifetimeMedianNs: Int64 = 40_000_000
-    /// Records of 3 pages, of 1 or 2 pages, and of private data.
+    /// Records of 3 pages.
     public var threePagesPpm: Int64 = 40_000
+    /// Records of 1 or 2 pages.
     public var smallPpm: Int64 = 50_000
+    /// Records of private data.
     public var anonymousPpm: Int64 = 30_000
     /// Records whose buffer is freed on the CPU that encrypted it.
     public var freeOnSameCpuPpm: Int64 = 700_000

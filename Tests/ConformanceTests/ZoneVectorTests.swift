@@ -1,4 +1,4 @@
-import PhysicalMemory
+import ReclaimEngine
 import Testing
 
 /// Zone list bookkeeping and bucket sizes against the recorded ones.

@@ -1,4 +1,5 @@
 import PhysicalMemory
+import TestRandomness
 import Testing
 
 /// Long random histories; after every few steps a full recount.

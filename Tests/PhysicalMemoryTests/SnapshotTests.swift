@@ -1,4 +1,5 @@
 import PhysicalMemory
+import TestRandomness
 import Testing
 
 struct SnapshotTests {
@@ -134,7 +135,7 @@ struct SnapshotTests {
         case 1: change(&image.thresholds)
         case 2: change(&image.counters)
         case 3: change(&image.globals)
-        case 4: image.pageRuns[random.below(image.pageRuns.count)] ^= 1 << (random.next() % 64)
+        case 4: image.pageRuns[random.below(image.pageRuns.count)] ^= 1 << (random.bits() % 64)
         case 5: change(&image.freeLists)
         case 6: change(&image.reservations)
         default: change(&image.queues)

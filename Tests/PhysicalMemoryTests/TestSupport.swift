@@ -1,39 +1,4 @@
-import Foundation
 import PhysicalMemory
-
-/// A small seeded generator; the sequence never changes.
-struct TestRandom {
-    private var state: UInt64
-    let seed: UInt64
-
-    init(seed: UInt64) {
-        self.seed = seed
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var x = state
-        x = (x ^ (x >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        x = (x ^ (x >> 27)) &* 0x94d0_49bb_1331_11eb
-        return x ^ (x >> 31)
-    }
-
-    /// A number in `0 ..< bound`.
-    mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
-
-    /// True once in `n` times.
-    mutating func isOneIn(_ n: Int) -> Bool { below(n) == 0 }
-}
-
-/// Seeds of the random tests: the one in the environment, or a fixed set.
-enum TestSeeds {
-    static let all: [UInt64] = {
-        let text = ProcessInfo.processInfo.environment["KTLS_TRACE_SEED"] ?? ""
-        if let seed = UInt64(text) ?? UInt64(text.prefix(16), radix: 16) { return [seed] }
-        return Array(1...12)
-    }()
-}
 
 extension PhysicalMemory {
     /// One domain: `freeSingles` free single pages apart from each other, then `tail`.

@@ -32,7 +32,7 @@ import TraceImport
     @Test func preambleAndMarkersBecomeParameters() throws {
         let run = try ImportedText(Self.sample)
         #expect(
-            run.result.parameters.entries.map { "\($0.name)=\($0.value)" } == [
+            run.result.parameters.entries.map { "\($0.key)=\($0.value)" } == [
                 "host.clock=mono", "host.cpus=2", "host.entries_in_buffer=90",
                 "host.entries_written=100", "host.lost_events=17", "host.start_ns=2000100000",
                 "host.sync.count=2", "host.sync.first.mono_ns=2000050000",

@@ -1,3 +1,4 @@
+import TestRandomness
 import Testing
 import TraceCore
 import TraceFormat
@@ -9,8 +10,8 @@ import TraceTestSupport
     @Test(arguments: 1...24 as ClosedRange<UInt64>)
     func whatWasWrittenIsRead(seed: UInt64) throws {
         var random = TestRandom(seed: seed)
-        let trace = RandomTrace(seed: seed, eventCount: random.number(below: 4_000))
-        let blockEvents = 1 + random.number(below: 2_000)
+        let trace = RandomTrace(seed: seed, eventCount: random.below(4_000))
+        let blockEvents = 1 + random.below(2_000)
         let bytes = try trace.bytes(blockEvents: blockEvents)
 
         let all = try ReadBack(MemorySource(bytes))

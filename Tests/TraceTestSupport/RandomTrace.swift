@@ -1,3 +1,4 @@
+import TestRandomness
 public import TraceCore
 public import TraceFormat
 public import TraceStore
@@ -33,36 +34,36 @@ public struct RandomTrace {
                 TextPair("source", "engine"), TextPair("scenario.seed", "\(seed)"),
                 TextPair("policy.name", "batch"), TextPair("model.version", "1"),
             ], notes: [TextPair("tool", "test"), TextPair("tool", "again")])
-        for number in 0..<random.number(below: 20) { strings.append("text \(number) é") }
+        for number in 0..<random.below(20) { strings.append("text \(number) é") }
         addEvents(eventCount, kinds, &random)
-        if random.oneIn(2) {
-            let size = random.number(below: 5_000)
-            snapshots.append(("initial", (0..<size).map { _ in UInt8(random.number(below: 9)) }))
+        if random.isOneIn(2) {
+            let size = random.below(5_000)
+            snapshots.append(("initial", (0..<size).map { _ in UInt8(random.below(9)) }))
         }
-        for _ in 0..<random.number(below: 3) {
-            let begin = Int64(random.number(below: 1_000))
+        for _ in 0..<random.below(3) {
+            let begin = Int64(random.below(1_000))
             losses.append(
                 LossRecord(
-                    kind: random.oneIn(2) ? nil : kinds[0].id, beginNs: begin,
-                    endNs: begin + Int64(random.number(below: 1_000)),
-                    count: UInt64(random.number(below: 100))))
+                    kind: random.isOneIn(2) ? nil : kinds[0].id, beginNs: begin,
+                    endNs: begin + Int64(random.below(1_000)),
+                    count: UInt64(random.below(100))))
         }
     }
 
     private static func kinds(_ random: inout TestRandom) -> [EventKind] {
-        (1...(1 + random.number(below: 8))).map { number in
-            let columns = (0..<random.number(below: 7)).map { column in
+        (1...(1 + random.below(8))).map { number in
+            let columns = (0..<random.below(7)).map { column in
                 Column("column_\(column)", type(&random), unit: .count)
             }
             return EventKind(
-                id: UInt16(number * 3 + random.number(below: 3)), "kind_\(number)",
-                random.oneIn(3) ? .control : .data, Role.allCases[random.number(below: 4)],
+                id: UInt16(number * 3 + random.below(3)), "kind_\(number)",
+                random.isOneIn(3) ? .control : .data, Role.allCases[random.below(4)],
                 columns)
         }
     }
 
     private static func type(_ random: inout TestRandom) -> ColumnType {
-        switch random.number(below: 8) {
+        switch random.below(8) {
         case 0: .flag
         case 1: .bits
         case 2: .label(["one", "two", "three"])
@@ -75,28 +76,28 @@ public struct RandomTrace {
         _ count: Int, _ kinds: [EventKind], _ random: inout TestRandom
     ) {
         let shapes = kinds.map { kind in
-            kind.columns.map { _ in Shape.allCases[random.number(below: Shape.allCases.count)] }
+            kind.columns.map { _ in Shape.allCases[random.below(Shape.allCases.count)] }
         }
         let domains: [Int32] = [-1, 0, 1, 2, 62, 63, 64, 1_000_000, .min, .max]
-        let domainCount = 1 + random.number(below: domains.count)
-        let isDense = random.oneIn(2)
+        let domainCount = 1 + random.below(domains.count)
+        let isDense = random.isOneIn(2)
         var sequence: UInt64 = isDense ? 0 : random.bits() >> 8
-        var timeNs = random.oneIn(3) ? Int64.min + 5 : Int64(random.number(below: 1_000_000))
+        var timeNs = random.isOneIn(3) ? Int64.min + 5 : Int64(random.below(1_000_000))
         for _ in 0..<count {
-            sequence += isDense ? 1 : UInt64(1 + random.number(below: 5))
-            timeNs += Int64(random.number(below: random.oneIn(20) ? 1_000_000_000 : 500))
-            let kind = random.number(below: kinds.count)
+            sequence += isDense ? 1 : UInt64(1 + random.below(5))
+            timeNs += Int64(random.below(random.isOneIn(20) ? 1_000_000_000 : 500))
+            let kind = random.below(kinds.count)
             let cause =
-                random.oneIn(3)
-                ? sequence - UInt64(random.number(below: Int(min(sequence, 99)))) : 0
+                random.isOneIn(3)
+                ? sequence - UInt64(random.below(Int(min(sequence, 99)))) : 0
             let header = EventHeader(
                 sequence: sequence, timeNs: timeNs, kind: kinds[kind].id,
-                domain: domains[random.number(below: domainCount)],
-                cpu: random.oneIn(50) ? .max : Int32(random.number(below: 40) - 1),
+                domain: domains[random.below(domainCount)],
+                cpu: random.isOneIn(50) ? .max : Int32(random.below(40) - 1),
                 cause: cause == sequence ? 0 : cause)
             let values = kinds[kind].columns.indices.map { column in
                 kinds[kind].columns[column].type == .text
-                    ? Int64(random.number(below: strings.count))
+                    ? Int64(random.below(strings.count))
                     : value(shapes[kind][column], sequence, &random)
             }
             events.append(Event(header, values))
@@ -106,12 +107,12 @@ public struct RandomTrace {
     private func value(_ shape: Shape, _ sequence: UInt64, _ random: inout TestRandom) -> Int64 {
         switch shape {
         case .constant: -7
-        case .small: Int64(random.number(below: 5))
+        case .small: Int64(random.below(5))
         case .wide: Int64(bitPattern: random.bits())
         case .counter: Int64(truncatingIfNeeded: sequence &* 64)
         case .address:
-            Int64(bitPattern: 0xFFFF_8880_0000_0000) + Int64(random.number(below: 1 << 20)) * 4096
-        case .extreme: [Int64.min, Int64.max, 0, -1][random.number(below: 4)]
+            Int64(bitPattern: 0xFFFF_8880_0000_0000) + Int64(random.below(1 << 20)) * 4096
+        case .extreme: [Int64.min, Int64.max, 0, -1][random.below(4)]
         }
     }
 

@@ -1,3 +1,4 @@
+import TestRandomness
 import Testing
 import TraceCore
 import TraceFormat
@@ -97,10 +98,10 @@ import TraceTestSupport
         let original = try SmallTrace.bytes()
         for _ in 0..<20 {
             var bytes = original
-            for _ in 0...random.number(below: 8) {
-                bytes[random.number(below: bytes.count)] = UInt8(random.number(below: 256))
+            for _ in 0...random.below(8) {
+                bytes[random.below(bytes.count)] = UInt8(random.below(256))
             }
-            if random.oneIn(3) { bytes.removeLast(random.number(below: bytes.count)) }
+            if random.isOneIn(3) { bytes.removeLast(random.below(bytes.count)) }
             guard let back = try? ReadBack(MemorySource(bytes)) else { continue }
             #expect(Self.isPrefix(back.events), "seed \(seed)")
         }
@@ -110,7 +111,7 @@ import TraceTestSupport
     func randomTracesComeBack(seed: UInt64) throws {
         let trace = RandomTrace(seed: 1_000 + seed, eventCount: 40_000)
         var random = TestRandom(seed: seed)
-        let bytes = try trace.bytes(blockEvents: 1 + random.number(below: 65_536))
+        let bytes = try trace.bytes(blockEvents: 1 + random.below(65_536))
         let back = try ReadBack(MemorySource(bytes))
         #expect(back.events == trace.events, "seed \(seed)")
         #expect(back.completeness == .complete, "seed \(seed)")

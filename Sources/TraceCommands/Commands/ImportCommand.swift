@@ -61,7 +61,7 @@ struct ImportCommand: ParsableCommand {
             sink: sink,
             description: TraceDescription(
                 schema: StandardSchema.schema,
-                parameters: result.parameters.entries.map { TextPair($0.name, $0.value) },
+                parameters: result.parameters.entries,
                 notes: notes(result)), compressionLevel: compression)
         _ = try read(source, into: &writer)
         _ = try writer.finish()

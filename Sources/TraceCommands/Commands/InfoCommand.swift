@@ -86,7 +86,7 @@ struct InfoCommand: ParsableCommand {
             if count > 0 { text += "  \(kind.name): \(count)\n" }
         }
         text += "\nsettings\n"
-        for entry in trace.parameters.entries { text += "  \(entry.name) = \(entry.value)\n" }
+        for entry in trace.parameters.entries { text += "  \(entry.key) = \(entry.value)\n" }
         text += "\nnotes\n"
         for note in trace.reader.description.notes { text += "  \(note.key) = \(note.value)\n" }
         return text

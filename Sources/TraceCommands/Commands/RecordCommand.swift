@@ -169,7 +169,7 @@ extension RecordCommand {
             sink: sink,
             description: TraceDescription(
                 schema: StandardSchema.schema,
-                parameters: parameters.entries.map { TextPair($0.name, $0.value) },
+                parameters: parameters.entries,
                 notes: notes), compressionLevel: compression)
         writer.addSnapshot(name: EngineSetup.snapshotName, initial.snapshot.encoded())
         var engine = try makeEngine(setup)

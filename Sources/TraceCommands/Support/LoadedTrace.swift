@@ -18,7 +18,7 @@ struct LoadedTrace {
 
     /// The trace's settings.
     var parameters: ParameterList {
-        ParameterList(reader.description.parameters.map { ($0.key, $0.value) })
+        ParameterList(reader.description.parameters)
     }
 
     /// The identities in the footer, where there is one.

@@ -1,4 +1,5 @@
-import PhysicalMemory
+import ReclaimEngine
+import TestRandomness
 import Testing
 
 struct BufferZoneListTests {

@@ -30,6 +30,24 @@ public struct FailuresOverTime: Hashable, Sendable {
     public var widthNs: Int64 = 1
     /// The failures of each bin.
     public var counts: [UInt64] = []
+    /// The failures of each bin by memory domain, ascending; -1 for none.
+    public var byDomain: [PlaceOverTime] = []
+    /// The failures of each bin by CPU, ascending; -1 for none.
+    public var byCPU: [PlaceOverTime] = []
+}
+
+/// Failures of one domain or one CPU per bin of time.
+public struct PlaceOverTime: Hashable, Sendable {
+    /// The number of the domain or CPU; -1 for none.
+    public var number: Int64
+    /// The failures of each bin.
+    public var counts: [UInt64]
+
+    /// Makes the bins of a place.
+    public init(number: Int64, counts: [UInt64]) {
+        self.number = number
+        self.counts = counts
+    }
 }
 
 /// Runs of failures that follow one another in less than 1 ms.

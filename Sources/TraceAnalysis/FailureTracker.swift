@@ -14,19 +14,23 @@ struct FailureTracker {
     private var requesters = KeyCounts()
     private var interArrival = LatencySeries()
     private var bins: TimeBins
+    private var placeBins: PlaceBins
     private var bursts = BurstSummary()
     private var burstSize: UInt64 = 0
     private var lastNs: Int64 = 0
 
     init(_ window: Window, intervalNs: Int64?) {
         bins = TimeBins(window, intervalNs: intervalNs)
+        placeBins = PlaceBins(like: bins)
     }
 
     mutating func fail(_ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>) {
         let order = kind.number(FailSlot.order, values, default: -1)
         let largest = kind.number(FailSlot.largestOrder, values, default: -1)
         let gfp = kind.text(FailSlot.gfp, values).raw
-        places.add(Int64(header.domain) << 32 | Int64(UInt32(bitPattern: header.cpu)))
+        let place = Int64(header.domain) << 32 | Int64(UInt32(bitPattern: header.cpu))
+        places.add(place)
+        placeBins.add(place, header.timeNs)
         requests.add(gfp << 16 | Self.code(order) << 8 | Self.code(largest))
         requesters.add(kind.text(FailSlot.requester, values).raw)
         bins.add(header.timeNs)
@@ -67,6 +71,12 @@ struct FailureTracker {
         result.interArrival = interArrival
         result.interArrival.sort()
         result.overTime = bins.finished(endNs: endNs)
+        result.overTime.byDomain = placeBins.marginal(of: result.overTime, endNs: endNs) {
+            $0 >> 32
+        }
+        result.overTime.byCPU = placeBins.marginal(of: result.overTime, endNs: endNs) {
+            Int64(Int32(truncatingIfNeeded: $0))
+        }
         result.bursts = bursts
         if burstSize > 0 { result.bursts.add(size: burstSize) }
         return result

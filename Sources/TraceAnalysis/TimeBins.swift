@@ -6,7 +6,8 @@ struct TimeBins {
     private(set) var counts: [UInt64] = []
     private let beginNs: Int64
     private let lastInstantNs: Int64?
-    private let limit: Int64
+    /// The most bins there may be.
+    let limit: Int64
     /// The bin of the last event and its borders as offsets: failures come close together.
     private var bin = 0
     private var binBegin: Int64 = 0
@@ -61,10 +62,11 @@ struct TimeBins {
         counts.removeLast(counts.count / 2)
     }
 
-    /// The bins up to the end of the window.
-    func finished(endNs: Int64) -> FailuresOverTime {
+    /// The bins up to the end of the window, at least `widthNs` wide.
+    func finished(endNs: Int64, widthNs: Int64 = 0) -> FailuresOverTime {
         var bins = self
         let length = max(0, endNs - beginNs)
+        while bins.widthNs < widthNs { bins.double() }
         while length > 0, (length - 1) / bins.widthNs >= limit { bins.double() }
         let needed = length == 0 ? 0 : Int((length - 1) / bins.widthNs) + 1
         while bins.counts.count < needed { bins.counts.append(0) }

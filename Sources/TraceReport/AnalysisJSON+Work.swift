@@ -33,7 +33,16 @@ extension AnalysisJSON {
                 json.member("begin_ns", failures.overTime.beginNs)
                 json.member("width_ns", failures.overTime.widthNs)
                 json.member("counts", each: failures.overTime.counts) { $0.value($1) }
+                json.member("by_domain", each: failures.overTime.byDomain, placeOverTime)
+                json.member("by_cpu", each: failures.overTime.byCPU, placeOverTime)
             }
+        }
+    }
+
+    private static func placeOverTime(_ json: inout JSONWriter, _ place: PlaceOverTime) {
+        json.object { json in
+            json.member("number", place.number)
+            json.member("counts", each: place.counts) { $0.value($1) }
         }
     }
 

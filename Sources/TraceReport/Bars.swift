@@ -44,23 +44,39 @@ enum Bars {
     /// - Complexity: O(bins).
     static func timeline(_ bins: FailuresOverTime, width: Int) -> [String] {
         guard !bins.counts.isEmpty else { return [] }
-        let room = max(8, width - 4)
-        let joined = (bins.counts.count - 1) / room + 1
-        let sums = stride(from: 0, to: bins.counts.count, by: joined).map { first in
-            bins.counts[first..<min(first + joined, bins.counts.count)].reduce(0, +)
+        var rows: [(title: String, counts: [UInt64])] = [("all", bins.counts)]
+        if bins.byDomain.count > 1 {
+            rows += bins.byDomain.map { ("domain \($0.number)", $0.counts) }
         }
-        let most = sums.max() ?? 0
-        guard most > 0 else { return [] }
+        if bins.byCPU.count > 1, bins.byCPU.count <= mostTimelines {
+            rows += bins.byCPU.map { ("CPU \($0.number)", $0.counts) }
+        }
+        let titleWidth = rows.map(\.title.count).max() ?? 0
+        let joined = (bins.counts.count - 1) / max(8, width - titleWidth - 5) + 1
         let columnNs = Int64(clamping: Int128(bins.widthNs) * Int128(joined))
-        let marks = sums.map { sum -> Character in
-            guard sum > 0 else { return shades[0] }
-            let level = Int(
-                UInt128(sum) * UInt128(UInt64(shades.count - 1)) / UInt128(most))
-            return shades[max(1, level)]
+        let sums = rows.map { joinedSums($0.counts, joined) }
+        let most = sums[0].max() ?? 0
+        guard most > 0 else { return [] }
+        var lines = ["  over time: \(ScaledText.time(columnNs)) a column, most \(most) (@)"]
+        for (row, counts) in zip(rows, sums) {
+            let title = row.title + String(repeating: " ", count: titleWidth - row.title.count)
+            lines.append("  \(title) |" + String(counts.map { shade($0, of: most) }) + "|")
         }
-        return [
-            "  over time: \(ScaledText.time(columnNs)) a column, most \(most) (@)",
-            "  |" + String(marks) + "|",
-        ]
+        return lines
+    }
+
+    /// The most CPUs that get a line of their own.
+    private static let mostTimelines = 16
+
+    private static func joinedSums(_ counts: [UInt64], _ joined: Int) -> [UInt64] {
+        stride(from: 0, to: counts.count, by: joined).map { first in
+            counts[first..<min(first + joined, counts.count)].reduce(0, +)
+        }
+    }
+
+    private static func shade(_ sum: UInt64, of most: UInt64) -> Character {
+        guard sum > 0 else { return shades[0] }
+        let level = Int(UInt128(sum) * UInt128(UInt64(shades.count - 1)) / UInt128(most))
+        return shades[max(1, level)]
     }
 }

@@ -97,4 +97,18 @@ import TraceCore
         #expect(bins.widthNs == 4 * ms && bins.counts.count == 60)
         #expect(bins.counts.reduce(0, +) == 1)
     }
+
+    @Test func everyDomainAndCPUHasTheBinsOfTheTotal() throws {
+        var script = Script()
+        script.at(0, "alloc_fail", domain: 0, cpu: 1)
+        script.at(1, "alloc_fail", domain: 1, cpu: 2)
+        script.at(2 * ms, "alloc_fail", domain: 0, cpu: 0)
+        script.at(239 * ms, "alloc_fail", domain: 0, cpu: 1)
+        let bins = try script.summary().failures.overTime
+        #expect(bins.widthNs == 4 * ms && bins.counts.count == 60)
+        #expect(bins.byDomain.map(\.number) == [0, 1] && bins.byCPU.map(\.number) == [0, 1, 2])
+        #expect(bins.byDomain.map { [$0.counts[0], $0.counts[59]] } == [[2, 1], [1, 0]])
+        #expect(bins.byCPU.map { [$0.counts[0], $0.counts[59]] } == [[1, 0], [1, 1], [1, 0]])
+        for place in bins.byDomain + bins.byCPU { #expect(place.counts.count == 60) }
+    }
 }

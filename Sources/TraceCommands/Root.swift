@@ -8,6 +8,7 @@ public func runKtlsTrace() {
     signal(SIGPIPE, SIG_IGN)
     do {
         var command = try RootCommand.parseAsRoot()
+        Interrupt.watch()
         try command.run()
     } catch let failure as CommandFailure {
         end(with: failure)
@@ -28,7 +29,7 @@ struct RootCommand: ParsableCommand {
         discussion: """
             Exit codes: 0 fine; 1 internal failure; 3 replay diverged, or verify found damage; 5 refused; \
             64 usage; 65 bad data; 66 no input; 73 cannot create; 74 input/output; 77 no permission; \
-            130 interrupted.
+            130 and 143 interrupted.
             """,
         version: ToolVersion.text,
         subcommands: [

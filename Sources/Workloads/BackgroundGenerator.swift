@@ -17,20 +17,24 @@ struct BackgroundGenerator: Sendable {
         var wiredGroups = 0
     }
 
-    private static let chunkPages = 64
+    private static let chunkPages = SlotPool.groupSlots
     private static let kernelIntervalNs: Int64 = 10_000_000
     private static let sendfileIntervalNs: Int64 = 1_000_000_000
 
     private let scenario: Scenario
     private let victims, sendfile, kernelLifetime: KeyedRandom
     private var slots: [Slots]
-    private var slotCount: Int
+    private var pool: SlotPool
     private var draws: UInt64 = 0
     private var turnover: Int64 = 0
     /// The present turnover's inputs, latest first.
     private var pending: [Input] = []
-    /// Kernel memory to be freed in a later turnover.
+    /// Inputs that belong to a later turnover.
     private var later: [Input] = []
+    /// Slots given up in this turnover; another domain may take in it before they are free.
+    private var givenUp: [Int] = []
+    /// Slots of kernel memory and when they are free.
+    private var kernelSlots: [(freeNs: Int64, first: Int)] = []
 
     init(_ scenario: Scenario, slots: [Range<Int>]) {
         self.scenario = scenario
@@ -38,7 +42,7 @@ struct BackgroundGenerator: Sendable {
         victims = KeyedRandom(seed: seed, purpose: Purpose.victims.rawValue)
         sendfile = KeyedRandom(seed: seed, purpose: Purpose.sendfile.rawValue)
         kernelLifetime = KeyedRandom(seed: seed, purpose: Purpose.kernelLifetime.rawValue)
-        slotCount = slots.last?.upperBound ?? 0
+        pool = SlotPool(above: slots.last?.upperBound ?? 0)
         self.slots = slots.map { range in
             // Every fourth whole group is served.
             let groups = stride(
@@ -75,6 +79,8 @@ struct BackgroundGenerator: Sendable {
             addKernel(domain, startNs, endNs, &inputs)
             addTurnover(domain, startNs, &inputs)
         }
+        for slot in givenUp { pool.giveBack(slot) }
+        givenUp.removeAll(keepingCapacity: true)
         // A stable order: by time, then by the order of generation.
         let ordered = inputs.enumerated().sorted {
             ($0.element.timeNs, $0.offset) < ($1.element.timeNs, $1.offset)
@@ -101,20 +107,22 @@ struct BackgroundGenerator: Sendable {
         }
         let pages = min(turnoverPages(domain, startNs + 6 * tenthNs), slots[domain].resident.count)
         guard pages > 0 else { return }
-        for taken in stride(from: 0, to: pages, by: Self.chunkPages) {
-            let count = min(Self.chunkPages, pages - taken)
-            let timeNs = startNs + 2 * tenthNs + 4 * tenthNs * Int64(taken) / Int64(pages)
-            let first = slotCount
-            slotCount += count
+        var taken: [Int32] = []
+        while taken.count < pages {
+            let count = min(Self.chunkPages, pages - taken.count)
+            let timeNs = startNs + 2 * tenthNs + 4 * tenthNs * Int64(taken.count) / Int64(pages)
+            let first = pool.take(count)
+            taken += (first..<(first + count)).map { Int32($0) }
             inputs.append(
                 input(timeNs, domain, .allocate, handle: first, pages: count))
         }
         for given in 0..<pages {
             let timeNs = startNs + 6 * tenthNs + 3 * tenthNs * Int64(given) / Int64(pages)
             let victim = removeVictim(domain)
+            givenUp.append(victim)
             inputs.append(input(timeNs, domain, .free, handle: victim, pages: 1))
         }
-        slots[domain].resident += (slotCount - pages..<slotCount).map { Int32($0) }
+        slots[domain].resident += taken
     }
 
     /// What the file cache takes: all free memory but the floor and what records are expected to
@@ -183,20 +191,33 @@ struct BackgroundGenerator: Sendable {
         let ticks = (startNs + Self.kernelIntervalNs - 1) / Self.kernelIntervalNs
         var timeNs = ticks * Self.kernelIntervalNs
         while timeNs < endNs {
-            let first = slotCount
-            slotCount += pages
             let keptNs =
                 50_000_000
                 + Int64(
                     kernelLifetime.number(
                         below: 500_000_000, entity: UInt64(domain), index: UInt64(timeNs)))
-            inputs.append(
-                input(
-                    timeNs, domain, .allocate, handle: first, pages: pages, kind: .kernel))
-            inputs.append(
-                input(timeNs + keptNs, domain, .free, handle: first, pages: pages))
+            for piece in stride(from: 0, to: pages, by: Self.chunkPages) {
+                let count = min(Self.chunkPages, pages - piece)
+                let first = takeKernelSlots(timeNs, until: timeNs + keptNs)
+                inputs.append(
+                    input(
+                        timeNs, domain, .allocate, handle: first, pages: count, kind: .kernel))
+                inputs.append(
+                    input(timeNs + keptNs, domain, .free, handle: first, pages: count))
+            }
             timeNs += Self.kernelIntervalNs
         }
+    }
+
+    /// A group of slots that is free at an instant: one used before, or a new one.
+    private mutating func takeKernelSlots(_ timeNs: Int64, until freeNs: Int64) -> Int {
+        if let used = kernelSlots.firstIndex(where: { $0.freeNs < timeNs }) {
+            kernelSlots[used].freeNs = freeNs
+            return kernelSlots[used].first
+        }
+        let first = pool.take(Self.chunkPages)
+        kernelSlots.append((freeNs, first))
+        return first
     }
 
     private func input(

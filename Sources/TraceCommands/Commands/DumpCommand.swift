@@ -68,6 +68,7 @@ struct DumpCommand: ParsableCommand {
         while failure == nil,
             try reporting({ try trace.reader.nextBlock(overlapping: first...end) })
         {
+            try Interrupt.check()
             let strings = trace.reader.strings
             _ = try reporting {
                 try trace.reader.forEachEvent(lanes) { header, values in

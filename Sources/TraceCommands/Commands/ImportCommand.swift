@@ -43,7 +43,6 @@ struct ImportCommand: ParsableCommand {
     }
 
     mutating func run() throws {
-        Interrupt.watch()
         let source = try RereadableInput(path: input)
         var nowhere = DiscardingSink()
         let result = try read(source, into: &nowhere)

@@ -41,6 +41,7 @@ struct InfoCommand: ParsableCommand {
             byKind: [Int](repeating: 0, count: Int(schema.kinds.last?.id.rawValue ?? 0) + 1))
         try reporting {
             while try trace.reader.nextBlock() {
+                try Interrupt.check()
                 guard try trace.reader.decode(.control) else { break }
                 let block = trace.reader.block
                 for lane in Lane.allCases {

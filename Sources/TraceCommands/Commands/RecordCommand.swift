@@ -82,7 +82,6 @@ struct RecordCommand: ParsableCommand {
             throw CommandFailure(.usage, "a trace is not written to a terminal; use -o FILE")
         }
         let sink = try reporting(isOutput: true) { try FileSink(path: path, overwrites: force) }
-        Interrupt.watch()
         try reporting(isOutput: true) { try record(plan, to: sink) }
     }
 

@@ -30,6 +30,7 @@ struct ReplayCommand: ParsableCommand {
         while replayer.divergence == nil, refusal == nil,
             try reporting({ try trace.reader.nextBlock() })
         {
+            try Interrupt.check()
             let strings = trace.reader.strings
             _ = try reporting {
                 try trace.reader.forEachEvent { header, values in

@@ -13,6 +13,7 @@ enum ExitStatus: Int32 {
     case inputOutput = 74
     case noPermission = 77
     case interrupted = 130
+    case terminated = 143
 }
 
 /// The end of a command that is not fine: an exit code and one line that says why.

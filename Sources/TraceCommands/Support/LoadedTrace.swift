@@ -65,6 +65,7 @@ struct LoadedTrace {
         let lanes: LaneSelection = analyzer.needsDataLane ? .both : .control
         try reporting {
             while try reader.nextBlock() {
+                try Interrupt.check()
                 _ = try reader.forEachEvent(lanes) { analyzer.consume($0, $1) }
             }
         }

@@ -13,7 +13,10 @@ final class TextOutput {
 
     func write(_ text: String) throws {
         buffer.append(contentsOf: text.utf8)
-        if buffer.count >= 1 << 16 { try flush() }
+        if buffer.count >= 1 << 16 {
+            try flush()
+            try Interrupt.check()
+        }
     }
 
     func end() throws {

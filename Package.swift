@@ -77,6 +77,11 @@ let package = Package(
         support("TestRandomness", []),
         support("TraceTestSupport", ["TestRandomness", "TraceCore", "TraceFormat", "TraceStore"]),
         support("AnalysisTestSupport", ["TraceCore", "TraceAnalysis"]),
+        support(
+            "EngineTestSupport",
+            [
+                "TestRandomness", "TraceCore", "PhysicalMemory", "ReclaimEngine", "Workloads",
+            ]),
         // Fast tests; they run in debug.
         tests("TraceFormatTests", ["TraceCore", "TraceFormat", "TraceCompression", "CChecksum"]),
         tests(
@@ -86,7 +91,12 @@ let package = Package(
                 "TraceTestSupport", "TestRandomness",
             ]),
         tests("PhysicalMemoryTests", ["PhysicalMemory", "TestRandomness"]),
-        tests("EngineTests", ["ReclaimEngine", "TestRandomness"]),
+        tests(
+            "EngineTests",
+            [
+                "TraceCore", "PhysicalMemory", "ReclaimEngine", "Workloads", "EngineTestSupport",
+                "TestRandomness",
+            ]),
         tests("TraceImportTests", ["TraceCore", "TraceImport"]),
         tests("HistogramsTests", ["Histograms"]),
         tests(
@@ -109,6 +119,18 @@ let package = Package(
             ]),
         tests("ConformanceTests", ["PhysicalMemory", "ReclaimEngine"]),
         tests("CaptureTests", ["TraceCore", "TraceImport"]),
+        tests(
+            "SimulationTests",
+            [
+                "TraceCore", "PhysicalMemory", "ReclaimEngine", "Workloads", "EngineTestSupport",
+                "TestRandomness",
+            ]),
+        tests(
+            "ReplayTests",
+            [
+                "TraceCore", "PhysicalMemory", "ReclaimEngine", "Workloads", "TraceReplay",
+                "EngineTestSupport", "TestRandomness",
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -192,6 +192,9 @@ extension PhysicalMemory {
             if word.kind == .reservedFree && !word.isInReservation {
                 throw .inconsistent(field: .pageRuns, page: pageNumber(index))
             }
+            if word.kind.isFree && owners[index] != -1 {
+                throw .inconsistent(field: .pageRuns, page: pageNumber(index))
+            }
             guard word.order != MemoryGeometry.noOrder || word.kind == .free else {
                 index += 1
                 continue
@@ -202,7 +205,7 @@ extension PhysicalMemory {
             let end = index + 1 << word.order
             for page in index..<end {
                 let isHead = words[page].order != MemoryGeometry.noOrder
-                if words[page].kind != .free || isHead != (page == index) {
+                if words[page].kind != .free || owners[page] != -1 || isHead != (page == index) {
                     throw .inconsistent(field: .freeLists, page: pageNumber(page))
                 }
             }

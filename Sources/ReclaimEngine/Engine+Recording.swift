@@ -196,10 +196,10 @@ extension Engine {
 
     // MARK: Batches
 
-    mutating func recordBatchBegin(_ domain: Int, desired: Int64, ring: Int) {
+    mutating func recordBatchBegin(_ domain: Int, desired: Int64, _ request: ReclaimRequest) {
         let row: InlineArray<8, Int64> = [
             ThreadNumber.helper(domain: domain), 0, words.reclaimRoutine, 2, desired,
-            Int64(ring), max(desired * Int64(MemoryGeometry.bufferPages), 8),
+            Int64(request.ringSize), Int64(request.goalPages),
             Int64(memory.domains[domain].freeCount),
         ]
         let sequence = emit(

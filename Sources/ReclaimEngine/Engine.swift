@@ -79,6 +79,16 @@ public struct Engine: Sendable {
             throw .snapshot(error)
         }
         guard self.memory.segments == host.segments else { throw .hostDiffers }
+        guard host.segments.allSatisfy({ $0.end <= Int32.max }) else { throw .pageNumbersTooLarge }
+        for (number, domain) in self.memory.domains.enumerated() {
+            let limits = domain.thresholds
+            guard limits.interruptFreeMin <= limits.reserved, limits.reserved <= limits.severe,
+                limits.severe <= limits.min, limits.reserved < limits.min
+            else { throw .thresholdsUnordered(domain: number) }
+            guard domain.isInMinSet == (domain.freeCount < limits.min),
+                domain.isInSevereSet == (domain.freeCount < limits.severe)
+            else { throw .levelsDiffer(domain: number) }
+        }
         ticks = KernelTicks(hz: model.hz, atStart: Int32(model.ticksAtStart))
         zone = BufferZone(
             bucketSize: Int(model.bucketSize), domainOfCpu: host.domainOfCpu,
@@ -151,6 +161,15 @@ public struct Engine: Sendable {
         setNow(timeNs)
     }
 
+    /// The same, but with `orFirstEvent` time stops as soon as an event is waiting.
+    public mutating func run(until timeNs: Int64, orFirstEvent: Bool) {
+        while orFirstEvent, let next = nextDue(), next.timeNs <= timeNs {
+            guard outbox.count == 0 else { return }
+            run(until: next.timeNs)
+        }
+        if !orFirstEvent || outbox.count == 0 { run(until: timeNs) }
+    }
+
     /// Ends the recording at `timeNs`: open stretches are closed and last samples taken.
     public mutating func finish(at timeNs: Int64) {
         run(until: timeNs)
@@ -207,7 +226,10 @@ public struct Engine: Sendable {
     private static func numberSlots(_ memory: inout PhysicalMemory) -> [Int32] {
         var pages: [Int32] = []
         for segment in memory.segments {
-            for page in segment.start..<segment.end where memory.kind(of: page).isRelocatable {
+            for page in segment.start..<segment.end {
+                // Only content that a slot can be asked to free or wire; other pages that a call
+                // may take apart have no slot that would outlive them.
+                guard [.file, .anonymous].contains(memory.kind(of: page)) else { continue }
                 memory.setOwner(of: page, to: Int32(pages.count))
                 pages.append(Int32(page))
             }
@@ -222,4 +244,10 @@ public enum EngineError: Error, Equatable, Sendable {
     case snapshot(SnapshotError)
     /// The initial state has other memory segments than the host.
     case hostDiffers
+    /// A page of the host lies beyond 8 TiB, where 32 bits do not number it.
+    case pageNumbersTooLarge
+    /// The thresholds of a domain are not in ascending order.
+    case thresholdsUnordered(domain: Int)
+    /// A domain is said to be short of pages and is not, or the other way round.
+    case levelsDiffer(domain: Int)
 }

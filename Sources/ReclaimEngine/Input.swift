@@ -106,7 +106,8 @@ extension Input {
     public init?(_ header: EventHeader, _ values: Span<Int64>, strings: [String]) {
         switch header.kind {
         case .request where values.count >= 5:
-            guard values[1] >= 0, values[1] <= 4, values[3] >= 0, header.cpu >= 0,
+            guard values[1] >= 0, values[1] <= 4, values[3] >= 0, values[3] <= 1 << 62,
+                header.timeNs <= 1 << 62, header.cpu >= 0,
                 values[4] >= 0, values[4] < 1 << 20
             else { return nil }
             self.init(
@@ -118,7 +119,8 @@ extension Input {
         case .background where values.count >= 4:
             guard let operation = Background.Operation(rawValue: values[1]),
                 let kind = Background.PageKind(rawValue: values[3]), header.domain >= 0,
-                values[0] >= 0, values[0] < 1 << 31, values[2] >= 0, values[2] < 1 << 24
+                values[0] >= 0, values[0] < 1 << 31, values[2] >= 0, values[2] < 1 << 24,
+                values[0] + values[2] <= 1 << 31
             else { return nil }
             self.init(
                 timeNs: header.timeNs,

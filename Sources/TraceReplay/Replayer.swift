@@ -55,14 +55,20 @@ public struct Replayer: ~Copyable {
         _ header: EventHeader, _ values: Span<Int64>, strings: [String]
     ) throws(ReplayError) {
         guard divergence == nil else { return }
-        if isInput[Int(header.kind.rawValue)] {
+        if isInput(header.kind) {
             guard let input = Input(header, values, strings: strings), engine.accepts(input),
-                input.timeNs >= engine.nowNs, !isFinished
+                input.timeNs >= engine.nowNs, input.timeNs <= durationNs, !isFinished
             else { throw .badInput(sequence: header.sequence) }
-            engine.apply(input)
-            appliedInputs += 1
+            // An event of the engine that is due before the input has to be recorded before it.
+            if produced.isEmpty { engine.run(until: input.timeNs, orFirstEvent: true) }
+            if produced.isEmpty, engine.outbox.count == 0 {
+                engine.apply(input)
+                appliedInputs += 1
+            }
         } else if produced.isEmpty, !isFinished {
-            engine.run(until: max(header.timeNs, engine.nowNs))
+            // Never past the end, whatever time the recording claims.
+            let untilNs = min(max(header.timeNs, engine.nowNs), durationNs)
+            engine.run(until: untilNs, orFirstEvent: true)
             if engine.outbox.count == 0, header.timeNs >= durationNs { finishEngine() }
         }
         produced.take(&engine.outbox)
@@ -75,15 +81,21 @@ public struct Replayer: ~Copyable {
     ///   events either.
     public mutating func finish(isComplete: Bool) {
         guard divergence == nil, isComplete else { return }
-        if !isFinished { finishEngine() }
+        if !isFinished, produced.isEmpty { engine.run(until: durationNs, orFirstEvent: true) }
+        if !isFinished, produced.isEmpty, engine.outbox.count == 0 { finishEngine() }
         produced.take(&engine.outbox)
         if let event = produced.first {
             diverge(recorded: nil, replayed: event, strings: [])
         }
     }
 
+    /// Whether events of a kind are inputs; a number that is no kind is not.
+    private func isInput(_ kind: KindID) -> Bool {
+        Int(kind.rawValue) < isInput.count && isInput[Int(kind.rawValue)]
+    }
+
     private mutating func finishEngine() {
-        engine.finish(at: max(durationNs, engine.nowNs))
+        engine.finish(at: durationNs)
         isFinished = true
     }
 

@@ -51,7 +51,7 @@ extension Scenario {
             pages.swapAt(last, Int(other))
         }
         let wired = pages.count * Int(unmovablePpm) / 1_000_000
-        let free = pages.count * Int(freePpm) / 1_000_000
+        let free = min(pages.count * Int(freePpm) / 1_000_000, pages.count - wired)
         for page in pages[..<wired] { memory.changeKind(of: page, to: .kernel) }
         for page in pages[wired..<(wired + free)] { memory.free(page) }
         return pages.count - wired - free

@@ -4,10 +4,10 @@ public struct TestRandom: Sendable {
     public let seed: UInt64
     private var state: UInt64
 
-    /// Starts the sequence of a seed.
-    public init(seed: UInt64) {
+    /// Starts the sequence of a seed; different purposes have different ones.
+    public init(seed: UInt64, purpose: UInt64 = 0) {
         self.seed = seed
-        state = seed
+        state = seed &+ purpose &* 0xd134_2543_de82_ef95
     }
 
     /// 64 random bits.
@@ -21,6 +21,19 @@ public struct TestRandom: Sendable {
 
     /// A number in `0 ..< bound`.
     public mutating func below(_ bound: Int) -> Int { Int(bits() % UInt64(bound)) }
+
+    /// A number of a range.
+    public mutating func number<Number: FixedWidthInteger & SignedInteger>(
+        _ range: ClosedRange<Number>
+    ) -> Number {
+        let width = UInt64(range.upperBound - range.lowerBound) + 1
+        return range.lowerBound + Number(bits() % width)
+    }
+
+    /// One of several values.
+    public mutating func choice<Element>(_ values: [Element]) -> Element {
+        values[below(values.count)]
+    }
 
     /// True once in `n` times.
     public mutating func isOneIn(_ n: Int) -> Bool { below(n) == 0 }

@@ -14,15 +14,23 @@ extension PolicyCatalog {
 private struct AllocThreadProgram: ThreadProgram {
     private var held: [Int] = []
     private var isReturning = false
+    /// The last attempt failed; the time of those before it passes first.
+    private var hasFailed = false
 
     mutating func step(_ engine: inout Engine, domain: Int) -> ThreadStep {
         let cpu = engine.threads[domain].lastCpu
         var costNs: Int64 = 0
+        if hasFailed {
+            hasFailed = false
+            return engine.memory.waitNeeded(domain) ? .waitForMemory : .spin
+        }
         if !isReturning {
             let wanted = Int(engine.policy.value(0))
             while held.count < wanted, costNs < engine.model.sliceNs {
                 let attempt = engine.allocateWaiting(cpu: cpu, domain: domain)
                 guard let page = attempt.page else {
+                    hasFailed = costNs > 0
+                    if hasFailed { return .ran(ns: costNs) }
                     return engine.memory.waitNeeded(domain) ? .waitForMemory : .spin
                 }
                 held.append(page)

@@ -47,7 +47,7 @@ private struct ReclaimBatchProgram: ThreadProgram {
         passNs = 0
         passesRecorded = 0
         passesScanned = 0
-        engine.recordBatchBegin(domain, desired: desired, ring: request.ringSize)
+        engine.recordBatchBegin(domain, desired: desired, request)
         guard var again = call else { return ReclaimCall(request, on: engine.memory) }
         again.restart(request, on: engine.memory)
         return again

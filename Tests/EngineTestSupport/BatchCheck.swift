@@ -1,0 +1,158 @@
+import PhysicalMemory
+import ReclaimEngine
+import TraceCore
+
+/// Invariants 7, 10 and 11: what a reclaim call asked for, its passes and runs, and its result.
+struct BatchCheck: TraceCheck {
+    /// A call that has begun and not ended.
+    private struct Call {
+        var begin: LoggedEvent
+        var keptByPass: [Int64] = []
+        /// From single runs, at detail 2.
+        var triedByPass: [Int64] = []
+        var okByPass: [Int64] = []
+        var moved: Int64 = 0
+        var lastPage = Int64.max
+    }
+
+    private(set) var faults: [String] = []
+    private let setup: EngineSetup
+    private let limits: [Int64]
+    private var maxReclaim: Int64
+    private var calls: [Int: Call] = [:]
+
+    init(_ setup: EngineSetup) {
+        self.setup = setup
+        var parameters = ParameterList()
+        setup.policy.write(to: &parameters)
+        maxReclaim = parameters.integer("policy.kern.ipc.tls.max_reclaim") ?? 0
+        // The third of nine thresholds is what a normal request leaves untouched.
+        limits = setup.host.domains.indices.map { Int64(setup.memory.thresholds[9 * $0 + 2]) }
+    }
+
+    mutating func take(_ event: LoggedEvent) {
+        switch event.event.header.kind {
+        case .set:
+            let isKnown = event.text("name") == "kern.ipc.tls.max_reclaim"
+            if isKnown, (-1...1_048_576).contains(event["value"]) { maxReclaim = event["value"] }
+        case .batchBegin: begin(event)
+        case .batchPass: pass(event)
+        case .run: run(event)
+        case .batchEnd: end(event)
+        case .threadSleep:
+            if calls[event.domain] != nil { faults.append("10: sleeps in a call: \(event)") }
+        default: break
+        }
+    }
+
+    private mutating func begin(_ event: LoggedEvent) {
+        if calls[event.domain] != nil { faults.append("10: a call within a call: \(event)") }
+        let ring = maxReclaim > 1 ? 15 + maxReclaim : 16
+        if event["desired"] != maxReclaim || event["ring"] != ring {
+            faults.append("10: desired and ring, \(maxReclaim) wanted: \(event)")
+        }
+        if maxReclaim >= 0, event["target_pages"] != max(4 * maxReclaim, 8) {
+            faults.append("10: goal of \(event)")
+        }
+        calls[event.domain] = Call(begin: event)
+    }
+
+    private mutating func pass(_ event: LoggedEvent) {
+        guard let call = calls[event.domain], call.keptByPass.count < 3,
+            event.cause == call.begin.sequence
+        else {
+            faults.append("10: not part of a call: \(event)")
+            return
+        }
+        let options = ["no_reservations", "no_superpages", "any"]
+        if event.text("option") != options[call.keptByPass.count] {
+            faults.append("10: order of passes: \(event)")
+        }
+        if event["runs_kept"] != min(event["runs_found"], call.begin["ring"]) {
+            faults.append("11: runs kept by \(event)")
+        }
+        calls[event.domain]?.keptByPass.append(event["runs_kept"])
+        calls[event.domain]?.triedByPass.append(0)
+        calls[event.domain]?.okByPass.append(0)
+        calls[event.domain]?.lastPage = Int64.max
+    }
+
+    private mutating func run(_ event: LoggedEvent) {
+        guard let call = calls[event.domain], !call.keptByPass.isEmpty,
+            event.cause == call.begin.sequence
+        else {
+            faults.append("10: not part of a pass: \(event)")
+            return
+        }
+        if event["page"] % 4 != 0 || event["page"] >= call.lastPage {
+            faults.append("11: alignment and order of \(event)")
+        }
+        let last = call.keptByPass.count - 1
+        calls[event.domain]?.lastPage = event["page"]
+        calls[event.domain]?.moved += event["moved"]
+        calls[event.domain]?.triedByPass[last] += 1
+        if event.text("result") == "ok" { calls[event.domain]?.okByPass[last] += 1 }
+    }
+
+    private mutating func end(_ event: LoggedEvent) {
+        guard let call = calls.removeValue(forKey: event.domain),
+            event.cause == call.begin.sequence
+        else {
+            faults.append("10: no call ends with \(event)")
+            return
+        }
+        let failed = ["busy", "invalid", "no_memory"].reduce(Int64(0)) {
+            $0 + event["failed_" + $1]
+        }
+        let kept = call.keptByPass.reduce(0, +)
+        if event["passes"] != Int64(call.keptByPass.count) || event["tried"] > kept
+            || event["tried"] != event["ok"] + failed || event["moved"] > 4 * event["tried"]
+        {
+            faults.append("10: figures of \(event)")
+        }
+        if event["cpu_ns"] > event.timeNs - call.begin.timeNs {
+            faults.append("18: time of \(event)")
+        }
+        checkResult(event, call)
+        if setup.detail >= 2 { checkRuns(event, call) }
+    }
+
+    private mutating func checkResult(_ event: LoggedEvent, _ call: Call) {
+        let isRefused = event.text("result") == "refused"
+        let isShort = call.begin["free_pages"] < limits[event.domain] + 4
+        if isRefused != isShort || isRefused != (event["passes"] == 0) {
+            faults.append("10: refusal at \(call.begin["free_pages"]) free: \(event)")
+        }
+        let isOk = event.text("result") == "ok"
+        let isReached = call.begin["desired"] >= 0 && 4 * event["ok"] >= call.begin["target_pages"]
+        if isOk && !isReached && (event["passes"] < 3 || event["ok"] < 1) {
+            faults.append("10: success without reason: \(event)")
+        }
+        if !isOk && !isRefused && event["passes"] != 3 {
+            faults.append("10: gave up early: \(event)")
+        }
+        if event["nominal"] != (isOk ? maxReclaim : 0) { faults.append("7: nominal of \(event)") }
+    }
+
+    private mutating func checkRuns(_ event: LoggedEvent, _ call: Call) {
+        let (tried, ok) = (call.triedByPass.reduce(0, +), call.okByPass.reduce(0, +))
+        if event["tried"] != tried || event["ok"] != ok || event["moved"] != call.moved {
+            faults.append("10: the runs do not add up to \(event)")
+        }
+        for (index, kept) in call.keptByPass.enumerated() {
+            let isReached =
+                call.begin["desired"] >= 0
+                && 4 * call.okByPass[index] >= call.begin["target_pages"]
+            if isReached && index != call.keptByPass.count - 1 {
+                faults.append("10: a pass after the goal: \(event)")
+            }
+            if call.triedByPass[index] != kept && !isReached {
+                faults.append("10: a pass left runs out: \(event)")
+            }
+        }
+        let isOk = event.text("result") == "ok"
+        if isOk != ((call.okByPass.last ?? 0) > 0) {
+            faults.append("10: result against the last pass: \(event)")
+        }
+    }
+}

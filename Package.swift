@@ -119,6 +119,7 @@ let package = Package(
             ]),
         tests("ConformanceTests", ["PhysicalMemory", "ReclaimEngine"]),
         tests("CaptureTests", ["TraceCore", "TraceImport"]),
+        tests("CommandTests", []),
         tests(
             "SimulationTests",
             [

@@ -9,11 +9,10 @@ checks=(--explicit-target-dependency-import-check error)
 echo "== fast tests, debug"
 swift test "${checks[@]}" --disable-xctest --skip "$long"
 
-echo "== the tool, release"
-swift build -c release "${checks[@]}" --product ktls-trace
-
 echo "== long tests, release"
 [ -n "${KTLS_TRACE_CAPTURES:-}" ] || echo "KTLS_TRACE_CAPTURES is not set: tests on full captures are skipped"
-KTLS_TRACE_BINARY="$PWD/.build/release/ktls-trace" \
-  swift test -c release --scratch-path .build-test "${checks[@]}" -Xswiftc -enable-testing \
-  --disable-xctest --filter "$long"
+# One release build with testing enabled serves the tests and the tool they run.
+release=(-c release --scratch-path .build-test "${checks[@]}" -Xswiftc -enable-testing)
+swift build "${release[@]}" --build-tests
+KTLS_TRACE_BINARY="$PWD/.build-test/release/ktls-trace" \
+  swift test "${release[@]}" --skip-build --disable-xctest --filter "$long"

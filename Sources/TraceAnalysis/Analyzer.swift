@@ -101,7 +101,9 @@ public struct Analyzer {
         case .threadSleep: wakeups.sleep(kind, values)
         case .onCPU:
             if !cpu.stretch(header, kind, values) { wakeups.missedRun(kind, values) }
-        case .batchBegin: batches.begin(header, kind, values)
+        case .batchBegin:
+            batches.begin(header, kind, values)
+            cpu.batchBegin(header, kind, values)
         case .batchPass:
             let ns = cpu.pass(header, kind, values)
             batches.pass(kind.number(PassSlot.thread, values, default: -1), ns: ns)
@@ -136,12 +138,15 @@ public struct Analyzer {
     /// event seen, so with an end of the window it takes the events after it to know that the
     /// recording goes on.
     ///
-    /// - Parameter strings: the trace's strings.
+    /// - Parameters:
+    ///   - strings: the trace's strings.
+    ///   - readNs: for a trace that was not read to its end, how far it was read; the recording
+    ///     then ends there, whatever was known of it beforehand. Not before the last event taken.
     /// - Complexity: O(n log n) for n samples kept exactly.
-    public func finish(strings: StringTable) -> TraceSummary {
+    public func finish(strings: StringTable, readNs: Int64? = nil) -> TraceSummary {
         let binding = binding
         func text(_ key: TextKey) -> String { binding.text(key, strings) }
-        let recordedNs = max(lastNs, recordingEndNs)
+        let recordedNs = max(lastNs, readNs ?? recordingEndNs)
         let endNs = min(window.endNs, recordedNs)
         var summary = TraceSummary(
             window: SummaryWindow(

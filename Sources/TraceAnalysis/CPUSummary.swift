@@ -44,6 +44,8 @@ public struct ThreadCPU: Equatable, Sendable {
     public var visits = KnownSum()
     /// Spins: how many ended in the window, and their CPU time.
     public var spins = CountedTime()
+    /// The part inside the window of a spin that the window's end cuts, ns.
+    public var openSpinNs: Int64 = 0
     /// Rounds of the spins that ended.
     public var spinIterations = KnownSum()
     /// Page deficit that the spins that ended caused.

@@ -76,6 +76,11 @@ struct CPUTracker {
             return true
         }
 
+        /// The thread does something, so it is on a CPU; after a wait no event says since when.
+        mutating func isOnCPU(since timeNs: Int64) {
+            if runNs < 0 { runNs = timeNs }
+        }
+
         mutating func isSeen(in domain: Int32) {
             if self.domain < 0 { self.domain = domain }
         }
@@ -130,6 +135,15 @@ struct CPUTracker {
         return ns
     }
 
+    /// Takes the begin of a daemon batch or a direct one.
+    mutating func batchBegin(
+        _ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>
+    ) {
+        let thread = kind.number(BeginSlot.thread, values, default: -1)
+        guard let index = threads.existing(thread) else { return }
+        states[index].isOnCPU(since: header.timeNs)
+    }
+
     mutating func batchEnd(_ header: EventHeader, _ cpu: BatchTracker.KnownCPU, isDirect: Bool) {
         guard let index = state(cpu.thread, header.domain) else { return }
         states[index].addBatch(ns: cpu.ns, isDirect: isDirect)
@@ -139,6 +153,7 @@ struct CPUTracker {
         let thread = kind.number(SpinSlot.thread, values, default: -1)
         guard let index = state(thread, header.domain) else { return }
         states[index].spinBeginNs = header.timeNs
+        states[index].isOnCPU(since: header.timeNs)
     }
 
     mutating func spinEnd(_ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>) {
@@ -201,10 +216,11 @@ struct CPUTracker {
         }
         row.passNs = state.passNs.indices.map { state.passNs[$0] }
         row.visits = state.visits
+        let openSpinNs = state.spinBeginNs >= 0 ? max(0, endNs - state.spinBeginNs) : 0
         row.spins = state.spins
+        row.openSpinNs = openSpinNs
         row.spinIterations = state.spinIterations
         row.spinDeficitPages = state.spinDeficit
-        let openSpinNs = state.spinBeginNs >= 0 ? max(0, endNs - state.spinBeginNs) : 0
         if state.hasStretches {
             row.evidence = .stretches
             row.openAtEndNs = state.runNs >= 0 ? max(0, endNs - state.runNs) : 0
@@ -233,11 +249,10 @@ extension CPUSummary {
             reclaimNs = reclaimNs.addingClamped(row.cpuNs)
             openAtEndNs = openAtEndNs.addingClamped(row.openAtEndNs)
             missedStretches += row.missedStretches
-            spinNs = spinNs.addingClamped(row.spins.timeNs)
+            spinNs = spinNs.addingClamped(row.spins.timeNs).addingClamped(row.openSpinNs)
             for option in passNs.indices {
                 passNs[option] = passNs[option].addingClamped(row.passNs[option])
             }
-            if row.evidence == .batches { spinNs = spinNs.addingClamped(row.openAtEndNs) }
             domain.reclaimNs = row.cpuNs
         }
         guard let position = domains.firstIndex(where: { $0.domain == row.domain }) else {

@@ -26,11 +26,12 @@ enum Preamble {
         let path = input.source.path
         switch try input.readHead() {
         case .end:
-            throw .format(truncated(type, input.offset, 0), path: path)
+            throw .format(
+                type == .header ? .notATrace : truncated(type, input, 0), path: path)
         case .cut(let bytes):
             let isShort = bytes < Int64(RecordHead.byteCount) && type == .header
             throw .format(
-                isShort ? .notATrace : truncated(type, input.offset, bytes), path: path)
+                isShort ? .notATrace : truncated(type, input, bytes), path: path)
         case .damaged(let error):
             throw .format(type == .header ? .notATrace : error, path: path)
         case .record(let head):
@@ -39,7 +40,7 @@ enum Preamble {
                 throw .format(type == .header ? .notATrace : misplaced, path: path)
             }
             if let bytes = try input.load(Int(head.recordBytes)) {
-                throw .format(truncated(type, input.offset, bytes), path: path)
+                throw .format(truncated(type, input, bytes), path: path)
             }
             do {
                 let body = try RecordBody(
@@ -54,10 +55,10 @@ enum Preamble {
     }
 
     private static func truncated(
-        _ type: RecordType, _ offset: Int64, _ bytes: Int64
+        _ type: RecordType, _ input: RecordInput, _ bytes: Int64
     ) -> FormatError {
         .truncated(
-            field: "\(type)", offset: offset, needed: Int64(RecordHead.byteCount),
-            available: bytes)
+            field: "\(type)", offset: input.offset,
+            needed: max(Int64(RecordHead.byteCount), input.extent), available: bytes)
     }
 }

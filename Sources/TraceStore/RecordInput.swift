@@ -17,7 +17,8 @@ struct RecordInput {
     private(set) var offset: Int64 = 0
     /// The record that was read last, from its first byte; for a block its head only.
     private(set) var bytes: [UInt8] = [UInt8](repeating: 0, count: 4_096)
-    private var extent: Int64 = 0
+    /// Length in bytes of the record that was read last with its frames; 0 without a whole head.
+    private(set) var extent: Int64 = 0
     private var loaded = 0
 
     init(_ source: any ByteSource) { self.source = source }

@@ -11,7 +11,9 @@ struct AnalyzeCommand: ParsableCommand {
 
     @OptionGroup var window: WindowOptions
 
-    @Option(name: .long, help: "Length of a time bin, like 100ms (default: a 60th of the window).")
+    @Option(
+        name: .long, parsing: .unconditional,
+        help: "Length of a time bin, like 100ms (default: a 60th of the window).")
     var interval: TimeSpan?
 
     @Option(name: .long, help: "text or json.")

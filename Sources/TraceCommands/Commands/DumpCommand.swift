@@ -101,7 +101,8 @@ struct DumpCommand: ParsableCommand {
         try out.end()
         if case .damaged(let error, let offset) = end {
             throw CommandFailure(
-                .badData, "\(trace): damaged at offset \(offset): \(error.sentence)")
+                .badData,
+                "\(LoadedTrace.label(trace)): damaged at offset \(offset): \(error.sentence)")
         }
     }
 }

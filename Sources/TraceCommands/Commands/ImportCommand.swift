@@ -27,7 +27,7 @@ struct ImportCommand: ParsableCommand {
             """)
     var switchesOf: [String] = []
 
-    @Option(name: .long, help: "zstd level, 1 (fastest) to 19 (smallest).")
+    @Option(name: .long, parsing: .unconditional, help: "zstd level, 1 (fastest) to 19 (smallest).")
     var compression = TraceWriter.standardCompressionLevel
 
     @Option(name: [.customShort("o"), .long], help: "The trace to write; - is standard output.")
@@ -53,14 +53,20 @@ struct ImportCommand: ParsableCommand {
         warn(result)
     }
 
+    /// The name to show for the recording.
+    private var name: String { LoadedTrace.label(input) }
+
     private func write(
         _ source: RereadableInput, _ result: FtraceImportResult, to sink: FileSink
     ) throws {
+        // The recording goes on after the last line that became an event.
+        var parameters = result.parameters
+        parameters.set("recording.duration_ns", result.lastTimeNs)
         var writer = try TraceWriter(
             sink: sink,
             description: TraceDescription(
                 schema: StandardSchema.schema,
-                parameters: result.parameters.entries,
+                parameters: parameters.entries,
                 notes: notes(result)), compressionLevel: compression)
         _ = try read(source, into: &writer)
         _ = try writer.finish()
@@ -78,7 +84,7 @@ struct ImportCommand: ParsableCommand {
             }
             return try importer.finish(into: &sink)
         } catch let error as ImportError {
-            throw CommandFailure(.badData, "\(input): \(error.sentence)")
+            throw CommandFailure(.badData, "\(name): \(error.sentence)")
         } catch let error as StoreError {
             throw CommandFailure(error, isOutput: false)
         }
@@ -103,16 +109,16 @@ struct ImportCommand: ParsableCommand {
         let unknown = result.tracepoints.filter { $0.use == .unknown }
         for point in unknown {
             Terminal.writeError(
-                "ktls-trace: \(input): \(point.lines) lines of unknown event \(point.name)\n")
+                "ktls-trace: \(name): \(point.lines) lines of unknown event \(point.name)\n")
         }
         if result.unreadLines.count > 0 {
             Terminal.writeError(
-                "ktls-trace: \(input): \(result.unreadLines.count) lines not understood, "
+                "ktls-trace: \(name): \(result.unreadLines.count) lines not understood, "
                     + "the first is line \(result.unreadLines.firstLine)\n")
         }
         if result.lostEvents > 0 {
             Terminal.writeError(
-                "ktls-trace: \(input): the recorder lost \(result.lostEvents) events\n")
+                "ktls-trace: \(name): the recorder lost \(result.lostEvents) events\n")
         }
     }
 }

@@ -42,7 +42,7 @@ struct InfoCommand: ParsableCommand {
         try reporting {
             while try trace.reader.nextBlock() {
                 try Interrupt.check()
-                guard try trace.reader.decode(.control) else { break }
+                guard try trace.reader.decode(.both) else { break }
                 let block = trace.reader.block
                 for lane in Lane.allCases {
                     for section in trace.reader.sections(lane) {

@@ -22,13 +22,16 @@ struct RecordCommand: ParsableCommand {
     @Option(name: .long, help: "The host and its load; see --list-presets.")
     var preset = "unit"
 
-    @Option(name: .long, help: "Keys everything the scenario draws.")
+    @Option(name: .long, parsing: .unconditional, help: "Keys everything the scenario draws.")
     var seed: Int64 = 1
 
-    @Option(name: .long, help: "Keys the engine's own draws, such as dispatch.")
+    @Option(
+        name: .long, parsing: .unconditional, help: "Keys the engine's own draws, such as dispatch."
+    )
     var salt: Int64 = 1
 
-    @Option(name: .long, help: "Virtual time to record, like 60s or 500ms.")
+    @Option(
+        name: .long, parsing: .unconditional, help: "Virtual time to record, like 60s or 500ms.")
     var duration = TimeSpan(argument: "10s")!
 
     @Option(
@@ -39,10 +42,11 @@ struct RecordCommand: ParsableCommand {
             """)
     var set: [String] = []
 
-    @Option(name: .long, help: "How much is recorded: 0, 1 (replayable) or 2.")
+    @Option(
+        name: .long, parsing: .unconditional, help: "How much is recorded: 0, 1 (replayable) or 2.")
     var detail = 1
 
-    @Option(name: .long, help: "zstd level, 1 (fastest) to 19 (smallest).")
+    @Option(name: .long, parsing: .unconditional, help: "zstd level, 1 (fastest) to 19 (smallest).")
     var compression = TraceWriter.standardCompressionLevel
 
     @Flag(name: .long, help: "List the policies and end.")

@@ -32,7 +32,7 @@ struct ReplayCommand: ParsableCommand {
         {
             try Interrupt.check()
             let strings = trace.reader.strings
-            _ = try reporting {
+            let isGood = try reporting {
                 try trace.reader.forEachEvent { header, values in
                     guard refusal == nil else { return }
                     do throws(ReplayError) {
@@ -42,6 +42,8 @@ struct ReplayCommand: ParsableCommand {
                     }
                 }
             }
+            // After damage there is no current block any more.
+            guard isGood else { break }
             progress.show(trace.reader.block.timeMaxNs, of: durationNs, "")
         }
         progress.end()
@@ -59,6 +61,10 @@ struct ReplayCommand: ParsableCommand {
             throw refused(trace, "\(lost) of its events are lost")
         }
         let snapshot = try reporting { try trace.reader.snapshot(EngineSetup.snapshotName) }
+        if snapshot == nil, case .damaged(let error, let offset) = trace.reader.completeness {
+            throw CommandFailure(
+                .badData, "\(trace.label): damaged at offset \(offset): \(error.sentence)")
+        }
         do {
             let setup = try EngineSetup(parameters, snapshot: snapshot)
             return try Replayer(setup, schema: trace.reader.description.schema)

@@ -19,11 +19,14 @@ struct VerifyCommand: ParsableCommand {
             let source = try SourceFile.open(trace)
             report = try TraceVerifier.verify(source)
         } catch StoreError.format(let error, let path) where error.isDamage {
-            throw CommandFailure(.divergedOrDamaged, "\(path): damaged: \(error.sentence)")
+            throw CommandFailure(
+                .divergedOrDamaged,
+                "\(LoadedTrace.label(path)): damaged: \(error.sentence)")
         } catch {
             throw CommandFailure(error, isOutput: false)
         }
-        try out.write("\(trace): \(report.events) events in \(report.blocks) blocks\n")
+        try out.write(
+            "\(LoadedTrace.label(trace)): \(report.events) events in \(report.blocks) blocks\n")
         switch report.completeness {
         case .complete:
             try out.write("complete: true\n")
@@ -38,7 +41,8 @@ struct VerifyCommand: ParsableCommand {
             try out.write("complete: false\n")
             try out.end()
             throw CommandFailure(
-                .divergedOrDamaged, "\(trace): damaged at offset \(offset): \(error.sentence)")
+                .divergedOrDamaged,
+                "\(LoadedTrace.label(trace)): damaged at offset \(offset): \(error.sentence)")
         }
     }
 }

@@ -45,32 +45,35 @@ func reporting<Result>(
 
 extension CommandFailure {
     init(_ error: StoreError, isOutput: Bool) {
+        func name(_ path: String) -> String {
+            path != "-" ? path : isOutput ? "standard output" : "standard input"
+        }
         switch error {
         case .notFound(let path):
-            self.init(isOutput ? .cannotCreate : .noInput, "\(path): no such file or folder")
+            self.init(isOutput ? .cannotCreate : .noInput, "\(name(path)): no such file or folder")
         case .isDirectory(let path):
-            self.init(isOutput ? .cannotCreate : .noInput, "\(path): is a folder")
+            self.init(isOutput ? .cannotCreate : .noInput, "\(name(path)): is a folder")
         case .permission(let path):
-            self.init(isOutput ? .cannotCreate : .noPermission, "\(path): permission denied")
+            self.init(isOutput ? .cannotCreate : .noPermission, "\(name(path)): permission denied")
         case .exists(let path):
-            self.init(.cannotCreate, "\(path): exists; --force overwrites it")
+            self.init(.cannotCreate, "\(name(path)): exists; --force overwrites it")
         case .cannotCreate(let path, let number):
-            self.init(.cannotCreate, "\(path): cannot create: \(SystemError.text(number))")
+            self.init(.cannotCreate, "\(name(path)): cannot create: \(SystemError.text(number))")
         case .noSpace(let path, let offset):
-            self.init(.inputOutput, "\(path): no space left after \(offset) bytes")
+            self.init(.inputOutput, "\(name(path)): no space left after \(offset) bytes")
         case .system(let operation, let path, let number, let offset):
             self.init(
                 .inputOutput,
-                "\(path): \(operation) at offset \(offset): \(SystemError.text(number))")
+                "\(name(path)): \(operation) at offset \(offset): \(SystemError.text(number))")
         case .brokenPipe: self.init(.fine)
         case .format(let error, let path):
-            self.init(.badData, "\(path): \(error.sentence)")
+            self.init(.badData, "\(name(path)): \(error.sentence)")
         case .limit(let field, let value, let limit):
             self.init(.badData, "\(field) is \(value), more than the \(limit) a trace can hold")
         case .compression(let code):
             self.init(.internalFailure, "zstd failed with code \(code)")
         case .notSeekable(let path):
-            self.init(.usage, "\(path): this needs a file, not a stream")
+            self.init(.usage, "\(name(path)): this needs a file, not a stream")
         }
     }
 }

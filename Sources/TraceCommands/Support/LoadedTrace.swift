@@ -14,7 +14,10 @@ struct LoadedTrace {
     }
 
     /// The name to show for the trace.
-    var label: String { reader.path }
+    var label: String { Self.label(reader.path) }
+
+    /// The name to show for an input.
+    static func label(_ path: String) -> String { path == "-" ? "standard input" : path }
 
     /// The trace's settings.
     var parameters: ParameterList {
@@ -63,14 +66,19 @@ struct LoadedTrace {
             throw CommandFailure(.usage, "these options make no sense: \(error)")
         }
         let lanes: LaneSelection = analyzer.needsDataLane ? .both : .control
+        var readNs: Int64 = 0
         try reporting {
             while try reader.nextBlock() {
                 try Interrupt.check()
-                _ = try reader.forEachEvent(lanes) { analyzer.consume($0, $1) }
+                let blockEndNs = reader.block.timeMaxNs
+                let isGood = try reader.forEachEvent(lanes) { analyzer.consume($0, $1) }
+                if isGood { readNs = blockEndNs }
             }
         }
         var strings = StringTable()
         for text in reader.strings { _ = strings.intern(text) }
-        return analyzer.finish(strings: strings)
+        // What was cut off or is damaged was not seen: rates and shares end with what was read.
+        let isWhole = reader.completeness == .complete
+        return analyzer.finish(strings: strings, readNs: isWhole ? nil : readNs)
     }
 }

@@ -20,10 +20,12 @@ struct ReportOptions: ParsableArguments {
     @Option(name: .long, help: "Color: auto, always or never. NO_COLOR turns auto off.")
     var color = ColorChoice.auto
 
-    @Option(name: .long, help: "Width of the text in columns (default: the terminal's).")
+    @Option(
+        name: .long, parsing: .unconditional,
+        help: "Width of the text in columns (default: the terminal's).")
     var width: Int?
 
-    @Option(name: .long, help: "Most rows of a table of names.")
+    @Option(name: .long, parsing: .unconditional, help: "Most rows of a table of names.")
     var top = 10
 
     func validate() throws {
@@ -50,13 +52,19 @@ struct ReportOptions: ParsableArguments {
 
 /// What part of a trace is looked at.
 struct WindowOptions: ParsableArguments {
-    @Option(name: .long, help: "Leave out what is before this time since the start, like 10s.")
+    @Option(
+        name: .long, parsing: .unconditional,
+        help: "Leave out what is before this time since the start, like 10s.")
     var begin: TimeSpan?
 
-    @Option(name: .long, help: "Leave out what is at or after this time since the start.")
+    @Option(
+        name: .long, parsing: .unconditional,
+        help: "Leave out what is at or after this time since the start.")
     var end: TimeSpan?
 
-    @Option(name: .long, help: "Only this memory domain; may be repeated.")
+    @Option(
+        name: .long, parsing: .unconditionalSingleValue,
+        help: "Only this memory domain; may be repeated.")
     var domain: [Int32] = []
 
     func validate() throws {

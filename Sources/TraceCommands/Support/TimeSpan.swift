@@ -32,5 +32,9 @@ struct TimeSpan: ExpressibleByArgument {
         ns = total
     }
 
-    var defaultValueDescription: String { "\(ns)ns" }
+    /// The span in its largest whole unit.
+    var defaultValueDescription: String {
+        let unit = Self.units.last { ns % $0.ns == 0 } ?? Self.units[0]
+        return "\(ns / unit.ns)\(unit.name)"
+    }
 }

@@ -1,0 +1,98 @@
+import Foundation
+import Testing
+
+@Suite struct DiffTests {
+    private func diff(_ left: String, _ right: String, _ options: String...) throws -> JSON {
+        let result = try Tool.run(["diff", "--format", "json", left, right] + options)
+        expectFine(result)
+        return try JSON(result.output)
+    }
+
+    @Test func policiesAreComparedOnTheSameInputs() throws {
+        let paths = ["alloc-thread", "reclaim-batch"].map(Fixtures.trace)
+        let json = try diff(paths[0], paths[1])
+        #expect(json["schema"].text == "ktls-trace-diff/0")
+        #expect(json["complete"].flag == true)
+        #expect(json["identical"].flag == false)
+        #expect(json["same_inputs"].flag == true)
+        #expect(json["left"]["trace"].text == paths[0])
+        let policy = json["differences"].first("name", "policy.name")
+        #expect(policy["left"].text == "alloc-thread")
+        #expect(policy["right"].text == "reclaim-batch")
+        #expect(Set(json["differences"].list.map { $0["about"].text }) == ["policy"])
+        // Each side is what `analyze` says of it.
+        for (side, path) in zip(["left", "right"], paths) {
+            let result = try Tool.run(["analyze", "--format", "json", path])
+            let metrics = try JSON(result.output)["metrics"].list
+            #expect(metrics.count > 30)
+            for metric in metrics {
+                let compared = json["metrics"].list.first {
+                    $0["name"].text == metric["name"].text
+                        && $0["domain"].integer == metric["domain"].integer
+                }
+                #expect(compared?[side].integer == metric["value"].integer)
+            }
+        }
+        for metric in json["metrics"].list {
+            guard let left = metric["left"].integer, let right = metric["right"].integer else {
+                #expect(metric["change"].isNull)
+                continue
+            }
+            #expect(metric["change"].integer == right - left)
+            let ppm = left == 0 ? nil : (right - left) * 1_000_000 / abs(left)
+            #expect(metric["change_ppm_of_left"].integer == ppm)
+        }
+    }
+
+    @Test func aTraceIsIdenticalToItself() throws {
+        let path = Fixtures.trace("reclaim-batch")
+        let json = try diff(path, path)
+        #expect(json["identical"].flag == true)
+        #expect(json["differences"].list.isEmpty)
+        #expect(json["metrics"].list.allSatisfy { ($0["change"].integer ?? 0) == 0 })
+    }
+
+    @Test func otherInputsAreSaid() throws {
+        let folder = try Folder()
+        try folder.record("a.ktrace", "--seed", "1")
+        try folder.record("b.ktrace", "--seed", "2")
+        let json = try diff(folder.path("a.ktrace"), folder.path("b.ktrace"))
+        #expect(json["same_inputs"].flag == false)
+        let seed = json["differences"].first("name", "scenario.seed")
+        #expect(seed["about"].text == "seeds")
+        #expect([seed["left"].text, seed["right"].text] == ["1", "2"])
+        let text = try folder.run("diff", "a.ktrace", "b.ktrace")
+        expectFine(text)
+        #expect(text.lines.first == "complete: true")
+        #expect(text.text.contains("scenario.seed"))
+        #expect(!text.text.contains("inputs: the same"))
+    }
+
+    @Test func theWindowHoldsForBothSides() throws {
+        let json = try diff(
+            Fixtures.trace("cache-only"), Fixtures.trace("alloc-thread"), "--begin", "1s",
+            "--end", "4s")
+        for side in ["left", "right"] {
+            #expect(json[side]["window"]["begin_ns"].integer == 1_000_000_000)
+            #expect(json[side]["window"]["end_ns"].integer == 4_000_000_000)
+        }
+    }
+
+    @Test func oneSideMayBeStandardInput() throws {
+        let path = Fixtures.trace("reclaim-batch")
+        let piped = try Tool.shell("cat \(path) | \"$TOOL\" diff - \(path) --format json")
+        expectFine(piped)
+        #expect(try JSON(piped.output)["identical"].flag == true)
+    }
+
+    @Test func aDamagedSideIsSaidAndRefusedUnlessAllowed() throws {
+        let good = Fixtures.trace("several-blocks")
+        let bad = Fixtures.corrupt.appending(path: "bit-flipped-in-plane.ktrace").path
+        for (status, options) in [(Int32(65), []), (0, ["--allow-partial"])] {
+            let result = try Tool.run(["diff", good, bad] + options)
+            #expect(result.status == status)
+            #expect(result.lines.first?.hasPrefix("complete: false (right: damaged") == true)
+            #expect(result.text.contains("right: complete: false (damaged at offset"))
+        }
+    }
+}

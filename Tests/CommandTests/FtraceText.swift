@@ -16,15 +16,25 @@ enum FtraceText {
     static let small =
         preamble
         + lines([
-            "         fs-thp-200     [001] d..2.  100.000100: sched_waking: comm=kswapd0 pid=45 "
-                + "prio=120 target_cpu=000",
-            "         <idle>-0       [000] d..2.  100.000150: sched_switch: prev_comm=swapper/0 "
-                + "prev_pid=0 prev_prio=120 prev_state=R ==> next_comm=kswapd0 next_pid=45 next_prio=120",
-            "        kswapd0-45      [000] .....  100.000160: mm_vmscan_kswapd_wake: nid=0 order=2",
-            "        kswapd0-45      [000] d..2.  100.002150: sched_switch: prev_comm=kswapd0 "
-                + "prev_pid=45 prev_prio=120 prev_state=S ==> next_comm=swapper/0 next_pid=0 "
-                + "next_prio=120",
+            line(
+                "fs-thp-200", 1, "100.000100",
+                "sched_waking: comm=kswapd0 pid=45 prio=120 target_cpu=000"),
+            line(
+                "<idle>-0", 0, "100.000150",
+                "sched_switch: prev_comm=swapper/0 prev_pid=0 prev_prio=120 prev_state=R ==> "
+                    + "next_comm=kswapd0 next_pid=45 next_prio=120"),
+            line("kswapd0-45", 0, "100.000160", "mm_vmscan_kswapd_wake: nid=0 order=2"),
+            line(
+                "kswapd0-45", 0, "100.002150",
+                "sched_switch: prev_comm=kswapd0 prev_pid=45 prev_prio=120 prev_state=S ==> "
+                    + "next_comm=swapper/0 next_pid=0 next_prio=120"),
         ])
+
+    /// A line of an event.
+    static func line(_ task: String, _ cpu: Int, _ seconds: String, _ event: String) -> String {
+        let pad = String(repeating: " ", count: 22 - task.count)
+        return "\(pad)\(task)   [00\(cpu)] d..2.  \(seconds): \(event)"
+    }
 
     static func lines(_ lines: [String]) -> String {
         lines.map { $0 + "\n" }.joined()

@@ -1,6 +1,13 @@
 import Foundation
 import Testing
 
+/// From failure to relief.
+private let chain = [
+    "alloc_fail", "wake_send", "thread_run", "batch_begin", "batch_end", "wait_end",
+]
+
+private func kinds(_ names: [String]) -> [String] { names.flatMap { ["--kind", $0] } }
+
 /// Whole outputs about fixtures, byte for byte.
 @Suite struct GoldenReportTests {
     @Test(arguments: [
@@ -18,21 +25,12 @@ import Testing
         ("analyze.json", ["analyze", "several-blocks.ktrace", "--format", "json"]),
         ("diff.txt", ["diff", "alloc-thread.ktrace", "reclaim-batch.ktrace"]),
         ("diff.json", ["diff", "detail-2.ktrace", "several-blocks.ktrace", "--format", "json"]),
-        (
-            "dump.txt",
-            [
-                "dump", "reclaim-batch.ktrace", "--kind", "alloc_fail", "--kind", "wake_send",
-                "--kind",
-                "thread_run", "--kind", "batch_begin", "--kind", "batch_end", "--kind", "wait_end",
-            ]
-        ),
-        ("dump.ndjson", ["dump", "linux-d3.ktrace", "--format", "ndjson", "--end", "5ms"]),
+        ("dump.txt", ["dump", "reclaim-batch.ktrace"] + kinds(chain)),
+        ("dump.ndjson", ["dump", "linux-d3.ktrace", "--format", "ndjson", "--end", "28ms"]),
         (
             "dump.csv",
-            [
-                "dump", "detail-2.ktrace", "--format", "csv", "--kind", "run", "--kind",
-                "import", "--end", "300ms",
-            ]
+            ["dump", "detail-2.ktrace", "--format", "csv", "--end", "300ms"]
+                + kinds(["run", "import"])
         ),
         ("dump-records.txt", ["dump", "several-blocks.ktrace", "--records"]),
     ])

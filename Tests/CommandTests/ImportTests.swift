@@ -158,7 +158,8 @@ private let captures = [
         let folder = try imported("d4-mixed-defrag")
         let piped = try folder.shell(
             """
-            cat trace.txt | "$TOOL" import --from ftrace-text --switches-of fs- - -o - > piped.ktrace
+            cat trace.txt | \
+            "$TOOL" import --from ftrace-text --switches-of fs- - -o - > piped.ktrace
             """)
         expectFine(piped)
         #expect(

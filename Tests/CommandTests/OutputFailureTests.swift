@@ -1,5 +1,4 @@
 import Foundation
-import Glibc
 import Testing
 
 /// A command that writes a file, without the file.
@@ -63,19 +62,22 @@ private let writers: [[String]] = [
     }
 
     @Test(arguments: writers)
+    func aFolderThatTakesNoFiles(command: [String]) throws {
+        // Not even from the superuser.
+        expectRefusal(
+            try run(command, ["-o", "/proc/out"], in: folder()), 73, naming: "/proc/out")
+    }
+
+    @Test(.enabled(if: Tool.unprivileged != nil), arguments: writers)
     func aFolderThatMayNotBeWritten(command: [String]) throws {
-        // /proc takes no files, not even from the superuser.
         let folder = try folder()
-        expectRefusal(
-            try run(command, ["-o", "/proc/out"], in: folder), 73, naming: "/proc/out")
-        guard geteuid() != 0 else { return }
-        let inner = folder.path("inner")
-        try FileManager.default.createDirectory(
-            atPath: inner, withIntermediateDirectories: false,
-            attributes: [.posixPermissions: 0o500])
-        expectRefusal(
-            try run(command, ["-o", "inner/out"], in: folder), 73, naming: "inner/out",
-            "permission denied")
+        let prefix = try #require(Tool.unprivileged)
+        let arguments = command.joined(separator: " ")
+        let result = try folder.shell(
+            "mkdir -m 0555 inner; \(prefix)\"$TOOL\" \(arguments) -o inner/out")
+        expectRefusal(result, 73, naming: "inner/out", "permission denied")
+        #expect(folder.names == ["inner", "trace.txt"])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path("inner")) == [])
     }
 
     @Test(arguments: writers)

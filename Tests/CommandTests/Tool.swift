@@ -77,6 +77,15 @@ enum Tool {
         ).result()
     }
 
+    /// What stands before a command of a shell so that permissions hold for it: the superuser may
+    /// read and write everything. `nil` where the tool cannot be run as somebody else.
+    static let unprivileged: String? = {
+        if geteuid() != 0 { return "" }
+        let prefix = "setpriv --reuid 65534 --regid 65534 --clear-groups "
+        let isPossible = try? shell(prefix + "\"$TOOL\" --version")
+        return isPossible?.status == 0 ? prefix : nil
+    }()
+
     /// Starts a program and does not wait for its end.
     ///
     /// Standard output and error go to files: no pipe can fill up and stop it.

@@ -13,6 +13,8 @@ struct CanaryTests {
         for seed in RandomSimulationTests.seeds {
             let random = RandomCase(seed: seed, detail: 2)
             let setup = random.setup()
+            // Not every check applies to the old thread: its own imports are not recorded.
+            if setup.policy.definition.name == "alloc-thread", kind == .sample { continue }
             let log = try setup.record(random.inputs())
             let place = log.all.firstIndex { $0.kind.id == kind && matches($0) }
             if let place { return (setup, log, place) }

@@ -36,6 +36,15 @@ public struct MemorySnapshot: Equatable, Sendable {
     /// Most pages one element of `pageRuns` can stand for.
     public static let runPagesMax = 1 << 27 - 1
 
+    /// Appends the thresholds of the next domain.
+    public mutating func appendThresholds(_ limits: Thresholds) { thresholds += limits.values }
+
+    /// Appends the counters of the next domain: no deficit, sets as the free count says.
+    public mutating func appendCounters(freePages: Int, _ limits: Thresholds) {
+        let state = MemoryDomain(pageCount: 0, freeCount: freePages, thresholds: limits)
+        counters += [freePages, 0, state.flagBits]
+    }
+
     /// Appends pages to `pageRuns`.
     ///
     /// Programmer error: a count outside `1 ... runPagesMax`.

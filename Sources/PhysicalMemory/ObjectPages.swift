@@ -116,6 +116,53 @@ extension PhysicalMemory {
         return Neighbour(start: index, end: index + 1, slot: nil)
     }
 
+    /// Takes the page at an offset of a reservation.
+    ///
+    /// - Returns: `nil` if the page is populated or the class may not go that low.
+    ///
+    /// Programmer error: no reservation begins at `first`, or the offset is not in 0...511.
+    public mutating func populateReservation(
+        at first: PageNumber, offset: Int, class allocationClass: AllocationClass, kind: PageKind,
+        owner: Int32 = -1
+    ) -> PageNumber? {
+        precondition(
+            first & 511 == 0 && words[flatIndex(first)].isInReservation,
+            "A reservation begins at the page.")
+        precondition(offset >= 0 && offset < 512, "An offset is 0...511.")
+        return populateExisting(slot(ofPage: first), offset, allocationClass, kind, owner)
+    }
+
+    /// Reserves a superpage for an object and takes the page at an offset of it.
+    ///
+    /// - Returns: `nil` if no free block is large enough or the class may not go that low.
+    ///
+    /// Programmer error: a negative object, or an offset outside 0...511.
+    public mutating func makeReservation(
+        in domain: Int, object: Int32, pageIndex: Int = 0, offset: Int,
+        class allocationClass: AllocationClass, kind: PageKind, owner: Int32 = -1
+    ) -> PageNumber? {
+        precondition(object >= 0 && offset >= 0 && offset < 512, "An offset is 0...511.")
+        guard takePages(1, from: domain, class: allocationClass) else { return nil }
+        let size = MemoryGeometry.reservationPages
+        guard
+            let start = takeBlock(
+                domain: domain, poolIndex: 0, order: MemoryGeometry.reservationOrder)
+        else {
+            givePages(1, to: domain)
+            return nil
+        }
+        setPages(start, count: size, kind: .reservedFree, owner: -1)
+        setInReservation(start, count: size, true)
+        let first = pageNumber(start)
+        let slot = slot(ofPage: first)
+        updateReservation(slot) { memory in
+            memory.reservations[slot] = Reservation(
+                object: object, pageIndex: pageIndex, lastTick: memory.ticks)
+        }
+        populate(slot, first + offset, kind, owner)
+        return first + offset
+    }
+
     private mutating func populateExisting(
         _ slot: Int, _ offset: Int, _ allocationClass: AllocationClass, _ kind: PageKind,
         _ owner: Int32
@@ -133,27 +180,14 @@ extension PhysicalMemory {
         _ object: inout PageObject, _ index: Int, _ domain: Int,
         _ allocationClass: AllocationClass, _ owner: Int32
     ) -> PageNumber? {
-        guard takePages(1, from: domain, class: allocationClass) else { return nil }
-        let size = MemoryGeometry.reservationPages
-        guard
-            let start = takeBlock(
-                domain: domain, poolIndex: 0, order: MemoryGeometry.reservationOrder)
-        else {
-            givePages(1, to: domain)
-            return nil
-        }
-        setPages(start, count: size, kind: .reservedFree, owner: -1)
-        setInReservation(start, count: size, true)
-        let first = pageNumber(start)
-        let slot = slot(ofPage: first)
         let offset = object.offset(of: index)
-        updateReservation(slot) { memory in
-            memory.reservations[slot] = Reservation(
-                object: object.id, pageIndex: index - offset, lastTick: memory.ticks)
-        }
-        object.noteReservation(at: index, first: first)
-        populate(slot, first + offset, object.pageKind, owner)
-        return first + offset
+        guard
+            let page = makeReservation(
+                in: domain, object: object.id, pageIndex: index - offset, offset: offset,
+                class: allocationClass, kind: object.pageKind, owner: owner)
+        else { return nil }
+        object.noteReservation(at: index, first: page - offset)
+        return page
     }
 
     private mutating func populate(

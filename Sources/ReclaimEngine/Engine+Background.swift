@@ -9,12 +9,9 @@ extension Engine {
             return
         }
         let first = Int(background.handle)
-        let end = first + background.pages
-        if slotPages.count < end {
-            slotPages.append(contentsOf: repeatElement(-1, count: end - slotPages.count))
-        }
-        for slot in first..<end {
-            let page = Int(slotPages[slot])
+        contents.grow(to: first + background.pages)
+        for slot in first..<(first + background.pages) {
+            let page = contents.page(of: slot)
             if background.operation == .allocate {
                 if page < 0 { fill(slot, background) }
             } else if page >= 0 {
@@ -26,17 +23,50 @@ extension Engine {
     /// Gives a slot a page; without one it stays empty and its later operations do nothing.
     private mutating func fill(_ slot: Int, _ background: Input.Background) {
         let owner = Int32(slot)
+        let domain = background.domain
         let page =
             switch background.kind {
-            case .file:
-                memory.allocateMovablePage(background.domain, kind: .file, owner: owner)
-            case .anonymous:
-                memory.allocateMovablePage(background.domain, kind: .anonymous, owner: owner)
+            case .file: takePage(for: slot, kind: .file, background)
+            case .anonymous: takePage(for: slot, kind: .anonymous, background)
             case .kernel:
-                memory.allocatePage(
-                    background.domain, class: .normal, kind: .kernel, owner: owner)
+                memory.allocatePage(domain, class: .normal, kind: .kernel, owner: owner)
             }
-        if let page { slotPages[slot] = Int32(page) }
+        if let page { contents.fill(slot, page: page) }
+    }
+
+    /// A page of a file or of anonymous memory, from the extent's reservation where the input asks
+    /// for that and it can be had, else any page (`vm_page_alloc_domain_after`).
+    private mutating func takePage(
+        for slot: Int, kind: PageKind, _ background: Input.Background
+    ) -> Int? {
+        if background.flags & Input.Background.reserved != 0,
+            let page = takeReservedPage(for: slot, kind: kind, domain: background.domain)
+        {
+            return page
+        }
+        return memory.allocateMovablePage(background.domain, kind: kind, owner: Int32(slot))
+    }
+
+    /// The page that the extent's reservation keeps for a slot. A reservation is made where the
+    /// extent has no page yet (engine specification 4.7).
+    private mutating func takeReservedPage(
+        for slot: Int, kind: PageKind, domain: Int
+    ) -> Int? {
+        let extent = slot / ContentTable.extentSlots
+        let offset = slot % ContentTable.extentSlots
+        if let first = contents.reservation(extent: extent),
+            memory.reservation(holding: first)?.object == Int32(extent)
+        {
+            return memory.populateReservation(
+                at: first, offset: offset, class: .normal, kind: kind, owner: Int32(slot))
+        }
+        guard contents.filledSlots(extent: extent) == 0,
+            let page = memory.makeReservation(
+                in: domain, object: Int32(extent), offset: offset, class: .normal, kind: kind,
+                owner: Int32(slot))
+        else { return nil }
+        contents.noteReservation(extent: extent, first: page - offset)
+        return page
     }
 
     /// Only pages of files are wired and busied, so that the way back is known.
@@ -47,7 +77,7 @@ extension Engine {
         switch (operation, kind) {
         case (.free, _):
             memory.free(page)
-            slotPages[slot] = -1
+            contents.clear(slot)
         case (.wire, .file): memory.wire(page)
         case (.unwire, .wiredObject): memory.unwire(page, to: .file)
         case (.busy, .file): memory.changeKind(of: page, to: .busy)
@@ -56,9 +86,9 @@ extension Engine {
         }
     }
 
-    /// A relocation moved the content of slots to other pages.
+    /// A relocation moved the content of a slot to another page.
     mutating func follow(moveTo page: Int) {
         let slot = Int(memory.owner(of: page))
-        if slot >= 0 { slotPages[slot] = Int32(page) }
+        if slot >= 0 { contents.move(slot, to: page) }
     }
 }

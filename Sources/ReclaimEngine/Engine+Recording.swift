@@ -64,7 +64,7 @@ extension Engine {
         case .background(let background):
             let row: InlineArray<5, Int64> = [
                 background.handle, background.operation.rawValue, Int64(background.pages),
-                background.kind.rawValue, 0,
+                background.kind.rawValue, background.flags,
             ]
             return emit(.background, domain: background.domain, row.span)
         case .set: return 0

@@ -8,7 +8,11 @@ extension Engine {
         workers[request.cpu].served.requests += 1
         if request.anonymous {
             workers[request.cpu].served.anonymous += 1
-            occupyWorker(request.cpu, model.encryptRecordNs)
+            if workers[request.cpu].blocked.isEmpty {
+                occupyWorker(request.cpu, model.encryptRecordNs)
+            } else {
+                workers[request.cpu].anonymousBehind += 1
+            }
             return
         }
         let record = records.insert(
@@ -91,9 +95,15 @@ extension Engine {
     }
 
     /// A worker sleeps in vm_wait; its later records queue up behind the present one.
+    ///
+    /// Above `free_min` vm_wait does not wait: all free pages lie in reservations that are not on
+    /// the queue (A5), and the worker tries again and again. It does so once a kernel tick here.
     private mutating func block(cpu: Int, on number: Int32, domain: Int) {
-        precondition(memory.waitNeeded(domain), "an order-0 page is refused above free_min")
         workers[cpu].blocked.insert(number, at: 0)
+        guard memory.waitNeeded(domain) else {
+            timers.insert(.workerRetry(cpu: cpu), at: nowNs + 1_000_000_000 / model.hz)
+            return
+        }
         workers[cpu].waitBeganNs = nowNs
         workers[cpu].waitSequence = recordWaitBegin(
             thread: ThreadNumber.worker(cpu: cpu), domain: domain, cpu: cpu, cause: 0)
@@ -106,8 +116,16 @@ extension Engine {
         recordWaitEnd(
             thread: ThreadNumber.worker(cpu: cpu), domain: host.domainOfCpu[cpu], cpu: cpu,
             wokenBy: domain, beganNs: workers[cpu].waitBeganNs, cause: workers[cpu].waitSequence)
+        serveBlocked(cpu: cpu)
+    }
+
+    /// A worker goes on with the record it could not place, and with those behind it.
+    mutating func serveBlocked(cpu: Int) {
         let queue = workers[cpu].blocked
         workers[cpu].blocked.removeAll(keepingCapacity: true)
+        // Records of private data ask for no memory; only the worker's time counts.
+        occupyWorker(cpu, workers[cpu].anonymousBehind * model.encryptRecordNs)
+        workers[cpu].anonymousBehind = 0
         for (index, number) in queue.enumerated() {
             // The first record had already fallen back when the worker went to sleep.
             if index == 0 { fallBack(number) } else { serve(number, cause: 0) }

@@ -33,7 +33,7 @@ extension Engine {
         var found = memory.checkInvariants()
         let held = threads.reduce(0) { $0 + $1.heldBuffers }
         found += zone.invariantViolations(inUse: Int(inUse.reduce(0, +)) + held)
-        for (slot, page) in slotPages.enumerated() where page >= 0 {
+        for (slot, page) in contents.pages.enumerated() where page >= 0 {
             if memory.owner(of: Int(page)) != Int32(slot) {
                 found.append("slot \(slot) names page \(page), which is not its own")
             }

@@ -38,8 +38,8 @@ public struct Engine: Sendable {
     /// The domain that left the min set last.
     var recoveredDomain = 0
     var bucketsDisabled = false
-    /// Page by slot of background content, -1 where the slot has none.
-    var slotPages: [Int32]
+    /// Where background content lies.
+    var contents: ContentTable
     var inUse: [Int64]
     var fallbackPages: [Int64]
     var lastSequence: UInt64 = 0
@@ -50,6 +50,8 @@ public struct Engine: Sendable {
     enum Timer: Sendable {
         case sample
         case zoneCheck
+        /// A worker that found no page although memory is not short tries again.
+        case workerRetry(cpu: Int)
     }
 
     /// Who sleeps on the global vm_wait channel.
@@ -63,7 +65,8 @@ public struct Engine: Sendable {
     /// - Parameters:
     ///   - host: the machine; its segments must be those of `memory`.
     ///   - memory: the initial state of all pages. The pages of files and of anonymous memory
-    ///     become slots, numbered from 0 in ascending order.
+    ///     become slots, see `Host.slot(ofPage:domain:)`; the object of a reservation is the
+    ///     extent of its slots.
     ///   - detail: 0 omits inputs, 1 is replayable, 2 adds single services and runs.
     /// - Throws: `EngineError` when the initial state is not a possible one or not this host's.
     public init(
@@ -97,7 +100,7 @@ public struct Engine: Sendable {
         workers = [Worker](repeating: Worker(), count: host.cpuCount)
         inUse = [Int64](repeating: 0, count: host.domains.count)
         fallbackPages = [Int64](repeating: 0, count: host.domains.count)
-        slotPages = Self.numberSlots(&self.memory)
+        contents = ContentTable(slotCount: host.initialSlotCount)
         threads = []
         words = Words(&strings)
         if let name = policy.definition.threadName {
@@ -108,6 +111,7 @@ public struct Engine: Sendable {
                         program: policy.definition.makeProgram()))
             }
         }
+        try nameContents()
         self.memory.ticks = ticks.at(0)
         recordThreadNames()
         recordSamples()
@@ -125,10 +129,18 @@ public struct Engine: Sendable {
             (0..<host.cpuCount).contains(request.cpu)
                 && (0..<host.cpuCount).contains(request.freeCpu)
                 && (0...MemoryGeometry.bufferPages).contains(request.pages)
-        case .background(let background): host.domains.indices.contains(background.domain)
+        case .background(let background):
+            host.domains.indices.contains(background.domain) && background.handle >= 0
+                && background.pages >= 0
+                && background.handle + Int64(background.pages) <= slotLimit
         case .set: true
         }
     }
+
+    /// Slots an input may name: initial memory, and content several times the size of memory.
+    ///
+    /// The bound keeps a damaged input from making the table of slots as large as it likes.
+    private var slotLimit: Int64 { 8 * Int64(host.initialSlotCount) + 1 << 20 }
 
     /// Applies one input, after everything that is due up to its instant.
     ///
@@ -202,6 +214,7 @@ public struct Engine: Sendable {
         case .sample:
             recordSamples()
             timers.insert(.sample, at: nowNs + model.sampleIntervalNs)
+        case .workerRetry(let cpu): serveBlocked(cpu: cpu)
         case .zoneCheck:
             reviewBuckets()
             timers.insert(.zoneCheck, at: nowNs + Self.zoneCheckIntervalNs)
@@ -223,18 +236,30 @@ public struct Engine: Sendable {
         if spinningThreads > 0 { endFutileSpins() }
     }
 
-    private static func numberSlots(_ memory: inout PhysicalMemory) -> [Int32] {
-        var pages: [Int32] = []
-        for segment in memory.segments {
+    /// Gives the content of the initial pages its slots.
+    private mutating func nameContents() throws(EngineError) {
+        var wrongReservation: Int?
+        memory.forEachReservation { entry in
+            let domain = memory.domain(of: entry.first)
+            let slot = host.slot(ofPage: entry.first, domain: domain)
+            if Int(entry.object) != slot / ContentTable.extentSlots || entry.pageIndex != 0 {
+                wrongReservation = wrongReservation ?? entry.first
+            }
+        }
+        if let wrongReservation { throw .reservationOfOtherContent(first: wrongReservation) }
+        for (domain, segment) in memory.segments.enumerated() {
             for page in segment.start..<segment.end {
                 // Only content that a slot can be asked to free or wire; other pages that a call
                 // may take apart have no slot that would outlive them.
                 guard [.file, .anonymous].contains(memory.kind(of: page)) else { continue }
-                memory.setOwner(of: page, to: Int32(pages.count))
-                pages.append(Int32(page))
+                let slot = host.slot(ofPage: page, domain: domain)
+                memory.setOwner(of: page, to: Int32(slot))
+                contents.fill(slot, page: page)
             }
         }
-        return pages
+        memory.forEachReservation { entry in
+            contents.noteReservation(extent: Int(entry.object), first: entry.first)
+        }
     }
 }
 
@@ -250,4 +275,6 @@ public enum EngineError: Error, Equatable, Sendable {
     case thresholdsUnordered(domain: Int)
     /// A domain is said to be short of pages and is not, or the other way round.
     case levelsDiffer(domain: Int)
+    /// The reservation that begins at this page is for content that lies elsewhere.
+    case reservationOfOtherContent(first: PageNumber)
 }

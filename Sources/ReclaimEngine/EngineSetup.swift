@@ -7,6 +7,10 @@ public struct EngineSetup: Sendable {
     /// The name under which a trace keeps the initial state.
     public static let snapshotName = "initial"
 
+    /// Grows with every change that makes the engine do something else with the same inputs.
+    /// Version 1 numbered slots by content, had no page daemon and no reservations in content.
+    public static let engineVersion: Int64 = 2
+
     /// The machine.
     public var host: Host
     /// Costs and other numbers.
@@ -37,6 +41,10 @@ public struct EngineSetup: Sendable {
     ///
     /// - Throws: `SetupError` naming the part that is missing or wrong.
     public init(_ parameters: ParameterList, snapshot bytes: [UInt8]?) throws(SetupError) {
+        let version = parameters["engine.version"] ?? "1"
+        guard version == String(Self.engineVersion) else {
+            throw .otherEngine(recorded: version, present: Self.engineVersion)
+        }
         do {
             host = try Host(parameters)
             model = try ModelParameters(parameters)
@@ -57,6 +65,7 @@ public struct EngineSetup: Sendable {
     /// Writes everything but the initial state.
     public func write(to parameters: inout ParameterList) {
         parameters["source"] = "engine"
+        parameters.set("engine.version", Self.engineVersion)
         host.write(to: &parameters)
         model.write(to: &parameters)
         policy.write(to: &parameters)
@@ -89,6 +98,8 @@ public struct EngineSetup: Sendable {
 
 /// Why a trace holds no usable setup.
 public enum SetupError: Error, Equatable, Sendable {
+    /// The trace was recorded by an engine that behaves differently.
+    case otherEngine(recorded: String, present: Int64)
     /// A setting is missing or wrong.
     case parameter(ParameterError)
     /// There is no initial state.
@@ -103,6 +114,8 @@ extension SetupError: CustomStringConvertible {
     /// One sentence that says what is wrong.
     public var description: String {
         switch self {
+        case .otherEngine(let recorded, let present):
+            "it was recorded by engine version \(recorded), this is version \(present)"
         case .parameter(let error): error.description
         case .noSnapshot: "the trace holds no initial state"
         case .coding(let error): "the initial state cannot be read: \(error)"

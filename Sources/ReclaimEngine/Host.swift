@@ -24,10 +24,13 @@ public struct Host: Sendable, Equatable {
     public let domains: [Domain]
     /// Domain number by CPU.
     public let domainOfCpu: [Int]
+    /// The slot of the first page by domain.
+    private let firstSlots: [Int]
 
     /// Makes a host.
     public init(domains: [Domain]) {
         self.domains = domains
+        firstSlots = Self.firstSlots(domains)
         domainOfCpu = domains.enumerated().flatMap { number, domain in
             [Int](repeating: number, count: domain.cpuCount)
         }
@@ -47,6 +50,37 @@ public struct Host: Sendable, Equatable {
         domains.enumerated().map { number, domain in
             MemorySegment(
                 start: domain.firstPage, end: domain.firstPage + domain.pageCount, domain: number)
+        }
+    }
+
+    /// The slot of the content that a page of the initial memory holds.
+    ///
+    /// Slots ascend with the pages. Those of an aligned 2 MiB piece of memory are an extent, in
+    /// every domain: between two domains some numbers may stand for no page.
+    public func slot(ofPage page: PageNumber, domain: Int) -> Int {
+        page - domains[domain].firstPage + firstSlots[domain]
+    }
+
+    /// The extent of the content that a page of the initial memory holds; the object of a
+    /// reservation there.
+    public func extent(ofPage page: PageNumber, domain: Int) -> Int {
+        slot(ofPage: page, domain: domain) / ContentTable.extentSlots
+    }
+
+    /// The slots that initial memory may fill are those below.
+    public var initialSlotCount: Int {
+        guard let first = firstSlots.last, let last = domains.last else { return 0 }
+        return first + last.pageCount
+    }
+
+    private static func firstSlots(_ domains: [Domain]) -> [Int] {
+        var end = 0
+        return domains.map { domain in
+            let place = domain.firstPage % ContentTable.extentSlots
+            let extent = (end + ContentTable.extentSlots - 1) / ContentTable.extentSlots
+            let first = extent * ContentTable.extentSlots + place
+            end = first + domain.pageCount
+            return first
         }
     }
 

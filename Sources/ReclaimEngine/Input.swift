@@ -81,17 +81,23 @@ public struct Input: Sendable, Equatable {
         public var pages: Int
         /// The kind of content, for `allocate`.
         public var kind: PageKind
+        /// A sum of flags, for `allocate`.
+        public var flags: Int64
+
+        /// Flag: the pages come from reservations where possible.
+        public static let reserved: Int64 = 1
 
         /// Makes a background input.
         public init(
             domain: Int, operation: Operation, handle: Int64 = 0, pages: Int = 0,
-            kind: PageKind = .file
+            kind: PageKind = .file, flags: Int64 = 0
         ) {
             self.domain = domain
             self.operation = operation
             self.handle = handle
             self.pages = pages
             self.kind = kind
+            self.flags = flags
         }
     }
 }
@@ -116,7 +122,7 @@ extension Input {
                     Request(
                         handle: values[0], cpu: Int(header.cpu), pages: Int(values[1]),
                         anonymous: values[2] != 0, lifetimeNs: values[3], freeCpu: Int(values[4]))))
-        case .background where values.count >= 4:
+        case .background where values.count >= 5:
             guard let operation = Background.Operation(rawValue: values[1]),
                 let kind = Background.PageKind(rawValue: values[3]), header.domain >= 0,
                 values[0] >= 0, values[0] < 1 << 31, values[2] >= 0, values[2] < 1 << 24,
@@ -127,7 +133,7 @@ extension Input {
                 .background(
                     Background(
                         domain: Int(header.domain), operation: operation, handle: values[0],
-                        pages: Int(values[2]), kind: kind)))
+                        pages: Int(values[2]), kind: kind, flags: values[4])))
         case .set where values.count >= 2:
             guard values[0] >= 0, values[0] < strings.count else { return nil }
             self.init(

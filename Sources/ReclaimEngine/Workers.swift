@@ -6,6 +6,8 @@ struct Worker: Sendable {
     var served = ServiceCounts()
     /// Records that wait because this worker sleeps in vm_wait; empty when it does not.
     var blocked: [Int32] = []
+    /// Records of private data that came while it slept.
+    var anonymousBehind: Int64 = 0
     /// When the present vm_wait began, and its event.
     var waitBeganNs: Int64 = 0
     var waitSequence: UInt64 = 0

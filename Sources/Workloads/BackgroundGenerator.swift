@@ -5,27 +5,40 @@ import TraceCore
 /// short-lived kernel memory and the pages that sendfile wires.
 ///
 /// The generator keeps its own account of which slots are in use; it never asks what became of an
-/// allocation, so its inputs are the same whatever the policy does.
+/// allocation, so its inputs are the same whatever the policy does. Where a page daemon runs, that
+/// evicts what the file cache has too much; where none does, the inputs say what goes.
 struct BackgroundGenerator: Sendable {
     /// Slots of one domain.
     private struct Slots: Sendable {
-        /// File content that may be given up.
-        var resident: [Int32]
+        /// File content that may be given up; not kept where a page daemon chooses.
+        var resident: [Int32] = []
         /// Groups of `chunkPages` slots that sendfile may wire; never given up.
         var served: [Int32]
         /// How many groups at the end of `served` are wired.
         var wiredGroups = 0
+        /// What was read where a page daemon evicts, oldest first from `oldestRead` on.
+        var reads: [Piece] = []
+        var oldestRead = 0
+        var readPages = 0
     }
 
-    private static let chunkPages = SlotPool.groupSlots
+    /// Neighbouring slots.
+    private struct Piece: Sendable {
+        let first: Int32
+        let pages: Int32
+    }
+
+    private static let chunkPages = 64
     private static let kernelIntervalNs: Int64 = 10_000_000
     private static let sendfileIntervalNs: Int64 = 1_000_000_000
 
     private let scenario: Scenario
-    private let victims, sendfile, kernelLifetime: KeyedRandom
+    private let hasPageDaemon: Bool
+    private let victims, sendfile, kernelLifetime, fileRead: KeyedRandom
     private var slots: [Slots]
     private var pool: SlotPool
     private var draws: UInt64 = 0
+    private var readDraws: UInt64 = 0
     private var turnover: Int64 = 0
     /// The present turnover's inputs, latest first.
     private var pending: [Input] = []
@@ -36,25 +49,41 @@ struct BackgroundGenerator: Sendable {
     /// Slots of kernel memory and when they are free.
     private var kernelSlots: [(freeNs: Int64, first: Int)] = []
 
-    init(_ scenario: Scenario, slots: [Range<Int>]) {
+    init(_ scenario: Scenario, memory: InitialMemory, hasPageDaemon: Bool) {
         self.scenario = scenario
+        self.hasPageDaemon = hasPageDaemon
         let seed = UInt64(bitPattern: scenario.seed)
         victims = KeyedRandom(seed: seed, purpose: Purpose.victims.rawValue)
         sendfile = KeyedRandom(seed: seed, purpose: Purpose.sendfile.rawValue)
         kernelLifetime = KeyedRandom(seed: seed, purpose: Purpose.kernelLifetime.rawValue)
-        pool = SlotPool(above: slots.last?.upperBound ?? 0)
-        self.slots = slots.map { range in
+        fileRead = KeyedRandom(seed: seed, purpose: Purpose.fileRead.rawValue)
+        // Two streams of file content and one of kernel memory.
+        pool = SlotPool(
+            above: memory.domains.last?.slots.upperBound ?? 0,
+            groupSlots: scenario.fileReservedPpm > 0 ? 512 : Self.chunkPages,
+            streams: 2 * memory.domains.count + 1)
+        slots = memory.domains.map { domain in
             // Every fourth whole group is served.
             let groups = stride(
-                from: range.lowerBound, to: range.upperBound - Self.chunkPages,
+                from: domain.slots.lowerBound, to: domain.slots.upperBound - Self.chunkPages,
                 by: 4 * Self.chunkPages)
-            let resident = range.filter {
-                let offset = ($0 - range.lowerBound) % (4 * Self.chunkPages)
-                return offset >= Self.chunkPages || $0 + Self.chunkPages > range.upperBound + offset
-            }
-            return Slots(resident: resident.map { Int32($0) }, served: groups.map { Int32($0) })
+            return Slots(
+                resident: hasPageDaemon ? [] : Self.notServed(domain),
+                served: groups.map { Int32($0) })
         }
         makeTurnover()
+    }
+
+    /// The slots with content that no served group holds.
+    private static func notServed(_ domain: InitialMemory.Domain) -> [Int32] {
+        var slots: [Int32] = []
+        let servedEnd = domain.isContent.count - chunkPages
+        for (offset, isContent) in domain.isContent.enumerated() where isContent {
+            let place = offset % (4 * chunkPages)
+            let isServed = place < chunkPages && offset - place < servedEnd
+            if !isServed { slots.append(Int32(domain.firstSlot + offset)) }
+        }
+        return slots
     }
 
     /// When the next input comes.
@@ -105,24 +134,93 @@ struct BackgroundGenerator: Sendable {
         if scenario.drainEvery > 0, turnover % scenario.drainEvery == 0 {
             inputs.append(input(startNs + tenthNs, domain, .drain))
         }
-        let pages = min(turnoverPages(domain, startNs + 6 * tenthNs), slots[domain].resident.count)
+        addReads(domain, startNs, &inputs)
+        var pages = turnoverPages(domain, startNs + 6 * tenthNs)
+        if !hasPageDaemon { pages = min(pages, slots[domain].resident.count) }
         guard pages > 0 else { return }
         var taken: [Int32] = []
-        while taken.count < pages {
-            let count = min(Self.chunkPages, pages - taken.count)
-            let timeNs = startNs + 2 * tenthNs + 4 * tenthNs * Int64(taken.count) / Int64(pages)
-            let first = pool.take(count)
-            taken += (first..<(first + count)).map { Int32($0) }
-            inputs.append(
-                input(timeNs, domain, .allocate, handle: first, pages: count))
+        var done = 0
+        while done < pages {
+            let count = min(Self.chunkPages, pages - done)
+            let timeNs = startNs + 2 * tenthNs + 4 * tenthNs * Int64(done) / Int64(pages)
+            let first = read(domain, pages: count, timeNs, &inputs)
+            if !hasPageDaemon { taken += (first..<(first + count)).map { Int32($0) } }
+            done += count
         }
+        guard !hasPageDaemon else { return }
         for given in 0..<pages {
             let timeNs = startNs + 6 * tenthNs + 3 * tenthNs * Int64(given) / Int64(pages)
-            let victim = removeVictim(domain)
-            givenUp.append(victim)
-            inputs.append(input(timeNs, domain, .free, handle: victim, pages: 1))
+            giveUpVictim(domain, timeNs, &inputs)
         }
         slots[domain].resident += taken
+    }
+
+    /// Files read all the time; without a page daemon as many pages are given up elsewhere.
+    private mutating func addReads(_ domain: Int, _ startNs: Int64, _ inputs: inout [Input]) {
+        func pagesRead(_ timeNs: Int64) -> Int64 {
+            let (seconds, restNs) = timeNs.quotientAndRemainder(dividingBy: 1_000_000_000)
+            let rate = scenario.fileReadPagesPerSecond
+            return seconds * rate + restNs * rate / 1_000_000_000
+        }
+        let chunkPages = Int64(Self.chunkPages)
+        let firstChunk = pagesRead(startNs) / chunkPages
+        let chunks = Int(pagesRead(startNs + scenario.turnoverNs) / chunkPages - firstChunk)
+        for chunk in 0..<max(chunks, 0) {
+            let timeNs = startNs + scenario.turnoverNs * Int64(chunk) / Int64(chunks)
+            let first = read(domain, pages: Self.chunkPages, timeNs, &inputs)
+            guard !hasPageDaemon else { continue }
+            for _ in 0..<min(Self.chunkPages, slots[domain].resident.count) {
+                giveUpVictim(domain, timeNs, &inputs)
+            }
+            slots[domain].resident += (first..<(first + Self.chunkPages)).map { Int32($0) }
+        }
+    }
+
+    /// A piece of a file is read.
+    ///
+    /// - Returns: its first slot.
+    private mutating func read(
+        _ domain: Int, pages: Int, _ timeNs: Int64, _ inputs: inout [Input]
+    ) -> Int {
+        readDraws += 1
+        let isReserved = fileRead.chance(
+            millionths: UInt64(scenario.fileReservedPpm), entity: UInt64(domain), index: readDraws)
+        if hasPageDaemon { forgetOldReads(domain, timeNs, &inputs) }
+        let first = pool.take(pages, stream: 2 * domain + (isReserved ? 1 : 0))
+        inputs.append(
+            input(
+                timeNs, domain, .allocate, handle: first, pages: pages,
+                flags: isReserved ? Input.Background.reserved : 0))
+        if hasPageDaemon {
+            slots[domain].reads.append(Piece(first: Int32(first), pages: Int32(pages)))
+            slots[domain].readPages += pages
+        }
+        return first
+    }
+
+    /// What was read so long ago that half of memory has been read since is given up, so that its
+    /// numbers can be used again; the page daemon has evicted most of it by then.
+    private mutating func forgetOldReads(
+        _ domain: Int, _ timeNs: Int64, _ inputs: inout [Input]
+    ) {
+        while slots[domain].readPages > scenario.host.domains[domain].pageCount / 2 {
+            let piece = slots[domain].reads[slots[domain].oldestRead]
+            slots[domain].oldestRead += 1
+            slots[domain].readPages -= Int(piece.pages)
+            let first = Int(piece.first)
+            inputs.append(input(timeNs, domain, .free, handle: first, pages: Int(piece.pages)))
+            givenUp += first..<(first + Int(piece.pages))
+        }
+        if slots[domain].oldestRead > 65_536 {
+            slots[domain].reads.removeFirst(slots[domain].oldestRead)
+            slots[domain].oldestRead = 0
+        }
+    }
+
+    private mutating func giveUpVictim(_ domain: Int, _ timeNs: Int64, _ inputs: inout [Input]) {
+        let victim = removeVictim(domain)
+        givenUp.append(victim)
+        inputs.append(input(timeNs, domain, .free, handle: victim, pages: 1))
     }
 
     /// What the file cache takes: all free memory but the floor and what records are expected to
@@ -215,20 +313,21 @@ struct BackgroundGenerator: Sendable {
             kernelSlots[used].freeNs = freeNs
             return kernelSlots[used].first
         }
-        let first = pool.take(Self.chunkPages)
+        let first = pool.take(Self.chunkPages, stream: 2 * slots.count)
         kernelSlots.append((freeNs, first))
         return first
     }
 
     private func input(
         _ timeNs: Int64, _ domain: Int, _ operation: Input.Background.Operation,
-        handle: Int = 0, pages: Int = 0, kind: Input.Background.PageKind = .file
+        handle: Int = 0, pages: Int = 0, kind: Input.Background.PageKind = .file,
+        flags: Int64 = 0
     ) -> Input {
         Input(
             timeNs: timeNs,
             .background(
                 Input.Background(
                     domain: domain, operation: operation, handle: Int64(handle), pages: pages,
-                    kind: kind)))
+                    kind: kind, flags: flags)))
     }
 }

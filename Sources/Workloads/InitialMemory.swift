@@ -3,79 +3,87 @@ import ReclaimEngine
 import TraceCore
 
 extension Scenario {
-    /// The memory of the host at time 0: filled with file pages, a share of them wired for ever,
-    /// then freed at random down to the free level (engine specification 7.4).
+    /// The memory of the host at time 0: see `PagePlan` for what lies where. Free lists and the
+    /// queue of partly filled reservations are in random order.
     ///
-    /// File pages are slots, numbered from 0 in ascending order of their pages; the engine numbers
-    /// them the same way.
     /// - Complexity: O(pages).
     public func initialMemory() -> InitialMemory {
-        var memory = PhysicalMemory(segments: host.segments)
-        var slots: [Range<Int>] = []
-        for segment in host.segments {
-            fill(&memory, segment)
-            let first = slots.last?.upperBound ?? 0
-            slots.append(first..<(first + scatter(&memory, segment)))
+        var snapshot = MemorySnapshot()
+        var domains: [InitialMemory.Domain] = []
+        let total = host.domains.reduce(0) { $0 + $1.pageCount }
+        let cluster = Thresholds.clusterPages(systemPageCount: total)
+        snapshot.globals = [0, 0, 0, 0]
+        for (number, segment) in host.segments.enumerated() {
+            let plan = PagePlan(self, domain: number)
+            snapshot.segments += [segment.start, segment.end, number]
+            let thresholds = Thresholds(
+                pageCount: segment.pageCount, freeCount: segment.pageCount, clusterPages: cluster)
+            let freePages = plan.uses.count { $0 == PagePlan.Use.free }
+            snapshot.appendThresholds(thresholds)
+            snapshot.appendCounters(freePages: freePages, thresholds)
+            append(plan.runs, to: &snapshot)
+            appendLists(plan, number, &snapshot)
+            appendReservations(plan, number, &snapshot)
+            domains.append(
+                InitialMemory.Domain(
+                    firstSlot: host.slot(ofPage: segment.start, domain: number),
+                    isContent: plan.uses.map { $0 == PagePlan.Use.file }))
         }
-        return InitialMemory(snapshot: memory.snapshot(), slots: slots)
+        return InitialMemory(snapshot: snapshot, domains: domains)
     }
 
-    /// Takes every page of a segment, 16 MiB block by block from one of the two pools.
-    private func fill(_ memory: inout PhysicalMemory, _ segment: MemorySegment) {
-        let random = KeyedRandom(seed: UInt64(bitPattern: seed), purpose: Purpose.pool.rawValue)
-        let blockPages = 1 << MemoryGeometry.orderMax
-        for start in stride(from: segment.start, to: segment.end, by: blockPages) {
-            let direct = random.chance(
-                millionths: UInt64(directPoolPpm), entity: UInt64(segment.domain),
-                index: UInt64(start))
-            for _ in start..<min(start + blockPages, segment.end) {
-                if direct {
-                    let page = memory.allocatePage(segment.domain, class: .interrupt)
-                    if let page { memory.changeKind(of: page, to: .file) }
-                } else {
-                    _ = memory.allocateMovablePage(
-                        segment.domain, class: .interrupt, kind: .file)
-                }
+    private func append(_ runs: [PagePlan.Run], to snapshot: inout MemorySnapshot) {
+        for run in runs { snapshot.appendPages(run.count, kind: run.kind, pool: run.pool) }
+    }
+
+    private func appendLists(_ plan: PagePlan, _ domain: Int, _ snapshot: inout MemorySnapshot) {
+        let random = KeyedRandom(
+            seed: UInt64(bitPattern: seed), purpose: Purpose.listOrder.rawValue)
+        var lists = plan.freeBlocks()
+        for pool in lists.indices {
+            for order in lists[pool].indices where !lists[pool][order].isEmpty {
+                random.shuffle(&lists[pool][order], entity: domain << 8 | pool << 4 | order)
+                snapshot.freeLists += [domain, pool, order, lists[pool][order].count]
+                for head in lists[pool][order] { snapshot.freeLists.append(Int(head)) }
             }
         }
     }
 
-    /// Wires a share of a full segment, frees another, and returns how many pages are left.
-    private func scatter(_ memory: inout PhysicalMemory, _ segment: MemorySegment) -> Int {
-        let random = KeyedRandom(
-            seed: UInt64(bitPattern: seed), purpose: Purpose.placement.rawValue)
-        var pages = Array(segment.start..<segment.end)
-        for last in stride(from: pages.count - 1, to: 0, by: -1) {
-            let other = random.number(
-                below: UInt64(last + 1), entity: UInt64(segment.domain), index: UInt64(last))
-            pages.swapAt(last, Int(other))
+    private func appendReservations(
+        _ plan: PagePlan, _ domain: Int, _ snapshot: inout MemorySnapshot
+    ) {
+        var queue: [Int] = []
+        for superpage in plan.isReserved.indices where plan.isReserved[superpage] {
+            let pages = plan.pages(ofSuperpage: superpage)
+            let first = plan.start + pages.lowerBound
+            let extent = host.extent(ofPage: first, domain: domain)
+            snapshot.reservations += [first, extent, 0, 0]
+            if pages.contains(where: { plan.uses[$0] == PagePlan.Use.free }) { queue.append(first) }
         }
-        let wired = pages.count * Int(unmovablePpm) / 1_000_000
-        let free = min(pages.count * Int(freePpm) / 1_000_000, pages.count - wired)
-        for page in pages[..<wired] { memory.changeKind(of: page, to: .kernel) }
-        for page in pages[wired..<(wired + free)] { memory.free(page) }
-        return pages.count - wired - free
+        if queue.isEmpty { return }
+        let random = KeyedRandom(
+            seed: UInt64(bitPattern: seed), purpose: Purpose.queueOrder.rawValue)
+        random.shuffle(&queue, entity: domain)
+        snapshot.queues += [domain, queue.count]
+        snapshot.queues += queue
     }
 }
 
 /// The memory a recording starts with.
 public struct InitialMemory: Sendable {
+    /// The slots of one domain at the start.
+    public struct Domain: Sendable {
+        /// The slot of the domain's first page.
+        public let firstSlot: Int
+        /// By slot from `firstSlot` on: does it hold content of a file?
+        public let isContent: [Bool]
+
+        /// All slots of the domain's memory, empty ones included.
+        public var slots: Range<Int> { firstSlot..<(firstSlot + isContent.count) }
+    }
+
     /// The state of all pages.
     public let snapshot: MemorySnapshot
     /// The slots that hold file pages, by domain.
-    public let slots: [Range<Int>]
-}
-
-/// What random numbers are drawn for; each purpose has draws of its own.
-enum Purpose: UInt64 {
-    case pool = 1
-    case placement = 2
-    case arrival = 3
-    case recordCpu = 4
-    case recordShape = 5
-    case lifetime = 6
-    case freeCpu = 7
-    case victims = 8
-    case sendfile = 9
-    case kernelLifetime = 10
+    public let domains: [Domain]
 }

@@ -7,10 +7,13 @@ public struct InputGenerator: Sendable {
 
     /// Starts at time 0.
     ///
-    /// - Parameter memory: the initial memory made from the same scenario.
-    public init(_ scenario: Scenario, memory: InitialMemory) {
+    /// - Parameters:
+    ///   - memory: the initial memory made from the same scenario.
+    ///   - hasPageDaemon: does the host's page daemon choose what the file cache gives up?
+    public init(_ scenario: Scenario, memory: InitialMemory, hasPageDaemon: Bool = false) {
         requests = RequestGenerator(scenario)
-        background = BackgroundGenerator(scenario, slots: memory.slots)
+        background = BackgroundGenerator(
+            scenario, memory: memory, hasPageDaemon: hasPageDaemon)
     }
 
     /// The next input before `endNs`, or `nil` when there is none.

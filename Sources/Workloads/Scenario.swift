@@ -44,12 +44,22 @@ public struct Scenario: Sendable, Equatable {
     public var freePpm: Int64 = 120_000
     /// Pages wired for ever, scattered.
     public var unmovablePpm: Int64 = 20_000
+    /// Share of memory in reservations of files, before pages are freed.
+    public var reservedPpm: Int64 = 0
+    /// Reservations broken at the start.
+    public var brokenReservations: Int64 = 0
+    /// Free blocks by domain and order, as read from a real host; empty: free pages are scattered.
+    public var freeBlocks: [[Int]] = []
     /// Share of 16 MiB blocks whose pages belong to the direct pool.
     public var directPoolPpm: Int64 = 250_000
     /// Length of one turnover; one follows the other.
     public var turnoverNs: Int64
     /// Pages per domain that the file cache leaves free in a turnover before it gives up as many as it took.
     public var floorPages: Int64
+    /// Share of the file cache's new pages that come from reservations where possible.
+    public var fileReservedPpm: Int64 = 0
+    /// Pages per second and domain that are read into the file cache besides.
+    public var fileReadPagesPerSecond: Int64 = 0
     /// File pages per domain wired by sendfile, drawn anew each second.
     public var sendfilePages: Int64
     /// Pages per domain of one short-lived kernel allocation; one comes every 10 ms.
@@ -62,8 +72,15 @@ public struct Scenario: Sendable, Equatable {
         let share: ClosedRange<Int64> = 0...1_000_000
         return [
             Field("anonymous_ppm", \.anonymousPpm, share, "records of private data"),
+            Field(
+                "broken_reservations", \.brokenReservations, 0...(1 << 22),
+                "reservations broken at the start"),
             Field("direct_pool_ppm", \.directPoolPpm, share, "memory in the direct pool"),
             Field("drain_every", \.drainEvery, 0...1_000_000, "turnovers from drain to drain"),
+            Field(
+                "file_read_pages_per_second", \.fileReadPagesPerSecond, 0...(1 << 24),
+                "pages read into the file cache"),
+            Field("file_reserved_ppm", \.fileReservedPpm, share, "new file pages in reservations"),
             Field("floor_pages", \.floorPages, 0...(1 << 30), "free pages the file cache leaves"),
             Field("free_on_same_cpu_ppm", \.freeOnSameCpuPpm, share, "freed where encrypted"),
             Field("free_ppm", \.freePpm, 10_000...900_000, "memory free at the start"),
@@ -76,6 +93,7 @@ public struct Scenario: Sendable, Equatable {
                 "peak_bits_per_second", \.peakBitsPerSecond, 131_072...1_000_000_000_000_000,
                 "traffic at the peak"),
             Field("period_ns", \.periodNs, 100_000_000...86_400_000_000_000, "one high and low"),
+            Field("reserved_ppm", \.reservedPpm, share, "memory in reservations at the start"),
             Field("seed", \.seed, 0...Int64.max, "keys everything drawn"),
             Field("sendfile_pages", \.sendfilePages, 0...(1 << 30), "file pages wired"),
             Field("small_ppm", \.smallPpm, share, "records of 1 or 2 pages"),

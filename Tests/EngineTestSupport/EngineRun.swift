@@ -8,6 +8,8 @@ public struct EngineRun {
     public var engine: Engine
     /// Its events.
     public private(set) var log = EventLog()
+    /// The slots that held content at the start, ascending.
+    private var contentSlots: [Int] = []
 
     /// Starts an engine.
     ///
@@ -18,6 +20,7 @@ public struct EngineRun {
     ) throws(EngineError) {
         engine = try Engine(
             host: host, memory: memory, model: model, policy: policy, detail: detail)
+        contentSlots = Self.contentSlots(engine)
         collect()
     }
 
@@ -26,11 +29,41 @@ public struct EngineRun {
     /// - Throws: `SetupError`.
     public init(_ setup: EngineSetup) throws(SetupError) {
         engine = try setup.makeEngine()
+        contentSlots = Self.contentSlots(engine)
         collect()
     }
 
-    /// Applies inputs one after the other.
-    public mutating func apply(_ inputs: Input...) { apply(inputs) }
+    private static func contentSlots(_ engine: Engine) -> [Int] {
+        var slots: [Int] = []
+        for (domain, segment) in engine.memory.segments.enumerated() {
+            for page in segment.start..<segment.end
+            where [.file, .anonymous].contains(engine.memory.kind(of: page)) {
+                slots.append(engine.host.slot(ofPage: page, domain: domain))
+            }
+        }
+        return slots
+    }
+
+    /// Applies inputs made by hand, one after the other. Their slots count the content that was
+    /// there at the start, from 0 on; higher ones are new.
+    public mutating func apply(_ inputs: Input...) { apply(inputs.map { renumbered($0) }) }
+
+    private func renumbered(_ input: Input) -> Input {
+        guard case .background(var background) = input.action, background.pages > 0 else {
+            return input
+        }
+        let first = slot(Int(background.handle))
+        let last = slot(Int(background.handle) + background.pages - 1)
+        background.handle = Int64(first)
+        background.pages = last - first + 1
+        return Input(timeNs: input.timeNs, .background(background))
+    }
+
+    private func slot(_ number: Int) -> Int {
+        number < contentSlots.count
+            ? contentSlots[number]
+            : engine.host.initialSlotCount + number - contentSlots.count
+    }
 
     /// Applies inputs one after the other.
     public mutating func apply(_ inputs: [Input]) {

@@ -82,8 +82,9 @@ struct SpinTests {
         run.finish(at: sinceNs + 50_000_000)
         #expect(run.log.all(.batchBegin, .batchPass, .batchEnd, .run).isEmpty)
         let first = host.domains[0].firstPage
-        let moved = (0..<2046).filter { slot in
-            run.engine.memory.owner(of: first + 2 * slot + 1) != Int32(slot)
+        let moved = (0..<2046).filter { number in
+            let page = first + 2 * number + 1
+            return run.engine.memory.owner(of: page) != Int32(host.slot(ofPage: page, domain: 0))
         }
         #expect(moved.isEmpty)
     }

@@ -17,9 +17,8 @@ extension Engine {
         }
         let record = records.insert(
             Record(
-                handle: request.handle, cpu: Int32(request.cpu), freeCpu: Int32(request.freeCpu),
-                pagesWanted: Int32(request.pages), pagesHeld: 0, hasBuffer: false,
-                releaseNs: nowNs + request.lifetimeNs, pages: InlineArray(repeating: -1)))
+                handle: request.handle, cpu: request.cpu, freeCpu: request.freeCpu,
+                pages: request.pages, releaseNs: nowNs + request.lifetimeNs))
         if workers[request.cpu].blocked.isEmpty {
             serve(record, cause: cause)
         } else {
@@ -33,7 +32,7 @@ extension Engine {
         if let page = allocateBuffer(number, cpu: cpu, cause: cause) {
             records[number].hasBuffer = true
             records[number].pages[0] = Int32(page)
-            records[number].pagesHeld = Int32(MemoryGeometry.bufferPages)
+            records[number].pagesHeld = UInt8(MemoryGeometry.bufferPages)
             inUse[host.domainOfCpu[cpu]] += 1
             hold(number)
         } else {
@@ -91,7 +90,7 @@ extension Engine {
     /// The record is encrypted and keeps its pages until its release is due.
     private mutating func hold(_ number: Int32) {
         occupyWorker(Int(records[number].cpu), model.encryptRecordNs)
-        releases.insert(number, at: max(records[number].releaseNs, nowNs))
+        records.hold(number, nowNs: nowNs)
     }
 
     /// A worker sleeps in vm_wait; its later records queue up behind the present one.
@@ -137,8 +136,7 @@ extension Engine {
     }
 
     /// The mbuf of a record is freed: its buffer goes into the zone, single pages to the system.
-    mutating func release(record number: Int32) {
-        let record = records.remove(number)
+    mutating func release(_ record: Record) {
         let freeCpu = Int(record.freeCpu)
         if record.hasBuffer {
             let page = Int(record.pages[0])

@@ -23,6 +23,7 @@ extension Engine {
             sum.add(UInt64(thread.heldBuffers))
         }
         sum.add(UInt64(records.count))
+        sum.add(records.digest)
         return sum.value
     }
 

@@ -30,7 +30,6 @@ public struct Engine: Sendable {
     var workers: [Worker]
     var threads: [HelperThread]
     var records = RecordTable()
-    var releases = TimedQueue<Int32>()
     var timers = TimedQueue<Timer>()
     var steps = TimedQueue<Int>()
     var waiters: [Waiter] = []
@@ -164,7 +163,7 @@ public struct Engine: Sendable {
         while let next = nextDue(), next.timeNs <= timeNs {
             setNow(next.timeNs)
             switch next.source {
-            case .releases: release(record: releases.removeFirst())
+            case .releases: release(records.takeFirst())
             case .timers: fire(timers.removeFirst())
             case .steps: step(domain: steps.removeFirst())
             }
@@ -194,7 +193,7 @@ public struct Engine: Sendable {
 
     private func nextDue() -> (timeNs: Int64, source: Source)? {
         var best: (timeNs: Int64, source: Source)?
-        if let timeNs = releases.firstTimeNs { best = (timeNs, .releases) }
+        if let timeNs = records.firstReleaseNs { best = (timeNs, .releases) }
         if let timeNs = timers.firstTimeNs, best.map({ timeNs < $0.timeNs }) ?? true {
             best = (timeNs, .timers)
         }

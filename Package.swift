@@ -35,6 +35,9 @@ let package = Package(
         .library(
             name: "TraceStore",
             targets: ["TraceCore", "TraceFormat", "TraceIdentity", "TraceStore"]),
+        .library(
+            name: "TraceEngine",
+            targets: ["TraceCore", "PhysicalMemory", "ReclaimEngine", "Workloads"]),
         .library(name: "TraceAnalysis", targets: ["TraceCore", "Histograms", "TraceAnalysis"]),
     ],
     dependencies: [

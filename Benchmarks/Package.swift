@@ -11,6 +11,8 @@ let package = Package(
         .executableTarget(
             name: "AnalysisSpeed",
             dependencies: [.product(name: "TraceAnalysis", package: "ktls-trace")]),
+        .executableTarget(
+            name: "ScanSpeed", dependencies: [.product(name: "TraceEngine", package: "ktls-trace")]),
     ],
     swiftLanguageModes: [.v6]
 )

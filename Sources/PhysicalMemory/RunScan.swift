@@ -27,6 +27,17 @@ struct RunRing: Sendable {
         if kept < capacity { kept += 1 }
     }
 
+    /// Pushes a run or does nothing, without a branch on which of both.
+    @inline(__always)
+    mutating func push(_ page: Int, if isRun: Bool) {
+        // A full ring has its oldest run at the cursor.
+        pages[cursor] = isRun ? page : pages[cursor]
+        let step = isRun ? 1 : 0
+        cursor = cursor + step == capacity ? 0 : cursor + step
+        found += step
+        kept = min(kept + step, capacity)
+    }
+
     /// The latest kept run, which is the one with the highest address.
     mutating func popLatest() -> Int? {
         if kept == 0 { return nil }
@@ -117,12 +128,26 @@ struct RunScanner: Sendable {
         let slotOffset = segment.slotBase - segment.firstSuperpage
         let delta = segment.delta
         let budget = left
+        // Marks that keep a group of pages from being taken at a glance.
+        let marks: UInt16 = option == .anything ? 0 : PageWord.reservationBit
+        let isPlain = count == 4 && alignmentMask == 3 && boundaryMask == -1
         var page = page
         var length = runLength
         var locks = 0
         var isEnded = false
         while left > 0 {
             if page >= limit { isEnded = true; break }
+            if isPlain && length == 0 && page & 3 == 0 && left >= 4 && page + 8 <= limit {
+                let group = PageGroup(words, page + delta)
+                if group.isPlain && group.marks & marks == 0 {
+                    left -= group.visits
+                    locks += group.locks
+                    ring.push(page, if: group.isRun)
+                    if isLogging && group.isRun { log.append(page) }
+                    page += 4
+                    continue
+                }
+            }
             left -= 1
             if length == 0 {
                 if page + count > limit { isEnded = true; break }

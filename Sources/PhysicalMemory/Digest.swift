@@ -1,7 +1,8 @@
 /// One number for the whole state, kept up to date with every change.
 extension PhysicalMemory {
     /// Digest of the state: every page (kind, pool, block order, owner, reservation), the
-    /// exact order of every free list and reservation queue, reservations and counters.
+    /// exact order of every free list, reservation queue and page queue, reservations and
+    /// counters.
     ///
     /// Equal states have equal digests, however they came about.
     /// - Complexity: O(domains); each change of a page or a list costs O(1).
@@ -60,7 +61,7 @@ extension PhysicalMemory {
             }
             sum = sum &+ queueLink(domain, before, -1)
         }
-        return sum
+        return sum &+ pageQueueDigestSum()
     }
 
     func reservationDigestSum() -> UInt64 {

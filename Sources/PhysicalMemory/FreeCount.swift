@@ -1,9 +1,8 @@
 /// Free-count transitions (conformance vectors, section 4; engine specification 4.5, 4.13).
 extension PhysicalMemory {
-    /// Charges `count` pages to the domain before any page is looked for.
-    ///
-    /// - Returns: `false` if the class may not go that low; nothing changes then.
-    public mutating func takePages(
+    /// Would a request of this class be granted by the free count?
+    @inline(__always)
+    public func mayTakePages(
         _ count: Int, from domain: Int, class allocationClass: AllocationClass
     ) -> Bool {
         let limits = domains[domain].thresholds
@@ -13,8 +12,18 @@ extension PhysicalMemory {
             case .system: limits.interruptFreeMin
             case .interrupt: 0
             }
+        return domains[domain].freeCount >= count + kept
+    }
+
+    /// Charges `count` pages to the domain before any page is looked for.
+    ///
+    /// - Returns: `false` if the class may not go that low; nothing changes then.
+    public mutating func takePages(
+        _ count: Int, from domain: Int, class allocationClass: AllocationClass
+    ) -> Bool {
+        guard mayTakePages(count, from: domain, class: allocationClass) else { return false }
+        let limits = domains[domain].thresholds
         let old = domains[domain].freeCount
-        if old < count + kept { return false }
         let new = old - count
         domains[domain].freeCount = new
         if old >= limits.wakeup && limits.wakeup > new {

@@ -12,6 +12,7 @@ extension PhysicalMemory {
         checkLists(&owner, &faults, allowsUnmergedBuddies)
         checkPages(owner, &faults)
         checkReservations(&faults)
+        checkPageQueues(&faults)
         checkCounts(&faults)
         if stateDigest != recomputedStateDigest() { faults.append("digest differs") }
         return faults
@@ -167,6 +168,47 @@ extension PhysicalMemory {
             }
             if state.isInSevereSet != (state.freeCount < state.thresholds.severe) {
                 faults.append("domain \(domain): severe set at \(state.freeCount) free")
+            }
+        }
+    }
+}
+
+extension PhysicalMemory {
+    /// Every page of a queued kind stands once on the queue it names; no other page names one.
+    fileprivate func checkPageQueues(_ faults: inout [String]) {
+        var found = [UInt8](repeating: 0, count: hasPageQueues ? words.count : 0)
+        for number in pageQueues.indices {
+            let ends = pageQueues[number]
+            var before = noIndex
+            var page = ends.head
+            var count = 0
+            while page != noIndex && count <= words.count {
+                let index = Int(page)
+                found[index] += 1
+                if words[index].queueIndex != number % 3 + 1
+                    || segmentOf(index: index).domain != number / 3
+                {
+                    faults.append("page \(pageNumber(index)): on page queue \(number)")
+                }
+                if previous[index] != before { faults.append("page queue \(number): back link") }
+                count += 1
+                before = page
+                page = next[index]
+            }
+            if count != ends.count || before != ends.tail {
+                faults.append("page queue \(number): \(ends.count) pages, counted \(count)")
+            }
+        }
+        for index in words.indices {
+            let word = words[index]
+            let isQueued = hasPageQueues && word.kind.isQueued
+            if isQueued != (word.queueIndex != 0) || (hasPageQueues && found[index] > 1)
+                || (hasPageQueues && (found[index] == 1) != isQueued)
+            {
+                faults.append("page \(pageNumber(index)): page queue of kind \(word.kind)")
+            }
+            if (word.isReferenced || word.isDirty) && !(hasPageQueues && word.kind.hasObject) {
+                faults.append("page \(pageNumber(index)): marks of kind \(word.kind)")
             }
         }
     }

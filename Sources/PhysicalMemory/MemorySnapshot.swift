@@ -11,6 +11,9 @@
 /// | `reservations` | first page, object, page index, last tick, ascending |
 /// | `queues` | per queue that is not empty: domain, count, then first pages in order |
 ///
+/// Page queues are no part of it: a state restored has none until they are started, by a rule
+/// that depends on nothing but what the pages are used for.
+///
 /// Flags: 1 = in the min set, 2 = in the severe set, 4 = the page daemon waits for pages.
 public struct MemorySnapshot: Equatable, Sendable {
     /// Start, end and domain of each segment.

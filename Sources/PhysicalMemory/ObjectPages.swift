@@ -195,7 +195,7 @@ extension PhysicalMemory {
     ) {
         let segment = segmentOf(slot: slot)
         let index = page + segment.delta
-        setPage(index, words[index].with(kind: kind), owner: owner)
+        setKind(index, kind, owner: owner)
         updateReservation(slot) { memory in
             memory.reservations[slot].population += 1
             let isFull =

@@ -69,6 +69,11 @@ public enum PageKind: UInt8, Sendable, CaseIterable {
         rawValue >= PageKind.file.rawValue && rawValue <= PageKind.wiredObject.rawValue
     }
 
+    /// Does the page stand on a page queue, where there are any?
+    public var isQueued: Bool {
+        rawValue >= PageKind.file.rawValue && rawValue <= PageKind.busy.rawValue
+    }
+
     /// Is the page wired?
     public var isWired: Bool {
         rawValue >= PageKind.wiredObject.rawValue && rawValue <= PageKind.wired.rawValue
@@ -91,4 +96,8 @@ public enum AllocationClass: UInt8, Sendable, CaseIterable {
     case interrupt = 1
     /// Leaves `interruptFreeMin` pages untouched.
     case system = 2
+
+    /// The class with which the page daemon is served when it asks for this one: it must not
+    /// wait for the pages that it is about to free (engine specification 4.5).
+    public var forPageDaemon: AllocationClass { self == .normal ? .system : self }
 }

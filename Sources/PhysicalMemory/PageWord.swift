@@ -1,4 +1,5 @@
-/// State of one page in 10 bits: kind, block order, pool, membership in a reservation.
+/// State of one page in 14 bits: kind, block order, pool, membership in a reservation, place
+/// on a page queue and what the page daemon asks of it.
 ///
 /// | bits | meaning |
 /// | --- | --- |
@@ -6,6 +7,9 @@
 /// | 4...7 | block order, 13 = not the head of a free block |
 /// | 8 | ``FreePool`` |
 /// | 9 | the page lies in a reservation |
+/// | 10...11 | ``PageQueue``; 0 while page queues are off |
+/// | 12 | referenced since the page daemon last looked |
+/// | 13 | the content is nowhere else: it must be laundered before it can be evicted |
 struct PageWord: Equatable {
     var bits: UInt16
 
@@ -14,6 +18,10 @@ struct PageWord: Equatable {
     static let orderShift: UInt16 = 4
     static let poolBit: UInt16 = 0x0100
     static let reservationBit: UInt16 = 0x0200
+    static let queueMask: UInt16 = 0x0C00
+    static let queueShift: UInt16 = 10
+    static let referencedBit: UInt16 = 0x1000
+    static let dirtyBit: UInt16 = 0x2000
 
     @inline(__always)
     init(bits: UInt16) { self.bits = bits }
@@ -41,6 +49,32 @@ struct PageWord: Equatable {
 
     @inline(__always)
     var isInReservation: Bool { bits & PageWord.reservationBit != 0 }
+
+    /// The number of the queue, 0 for none.
+    @inline(__always)
+    var queueIndex: Int { Int((bits & PageWord.queueMask) >> PageWord.queueShift) }
+
+    @inline(__always)
+    var isReferenced: Bool { bits & PageWord.referencedBit != 0 }
+
+    @inline(__always)
+    var isDirty: Bool { bits & PageWord.dirtyBit != 0 }
+
+    @inline(__always)
+    func with(queueIndex: Int) -> PageWord {
+        PageWord(bits: bits & ~PageWord.queueMask | UInt16(queueIndex) << PageWord.queueShift)
+    }
+
+    @inline(__always)
+    func with(referenced: Bool) -> PageWord {
+        PageWord(
+            bits: bits & ~PageWord.referencedBit | (referenced ? PageWord.referencedBit : 0))
+    }
+
+    @inline(__always)
+    func with(dirty: Bool) -> PageWord {
+        PageWord(bits: bits & ~PageWord.dirtyBit | (dirty ? PageWord.dirtyBit : 0))
+    }
 
     @inline(__always)
     func with(kind: PageKind) -> PageWord {

@@ -67,7 +67,8 @@ extension PhysicalMemory {
 
     /// Changes what an allocated page is used for: wired, unwired, busy, taken off its queue.
     ///
-    /// Neither free lists nor free count change.
+    /// Neither free lists nor free count change. Where there are page queues, the page leaves
+    /// its queue or comes to the end of the inactive one, as its new kind asks.
     ///
     /// Programmer error: the page is free, the new kind is a free one, or a page inside a
     /// reservation is to lose its object.
@@ -78,7 +79,7 @@ extension PhysicalMemory {
         precondition(
             kind.hasObject || !words[index].isInReservation,
             "An allocated page of a reservation always belongs to an object.")
-        setWord(index, words[index].with(kind: kind))
+        setKind(index, kind, owner: owners[index])
     }
 
     /// Wires an object page, as sendfile does with the pages it sends.
@@ -130,7 +131,15 @@ extension PhysicalMemory {
 
     /// Gives `count` pages from the flat index `start` on a kind and an owner.
     mutating func setPages(_ start: Int, count: Int, kind: PageKind, owner: Int32) {
-        for index in start..<start + count {
+        for index in start..<start + count { setKind(index, kind, owner: owner) }
+    }
+
+    /// Gives a page a kind and an owner, and the place on a page queue that follows from it.
+    @inline(__always)
+    mutating func setKind(_ index: Int, _ kind: PageKind, owner: Int32) {
+        if hasPageQueues {
+            setKindAndQueue(index, kind, owner: owner)
+        } else {
             setPage(index, words[index].with(kind: kind), owner: owner)
         }
     }

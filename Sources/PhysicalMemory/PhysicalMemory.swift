@@ -1,7 +1,8 @@
 /// The physical pages of a host: free lists, reservations, free counts, page states.
 ///
 /// One value is owned by one consumer and changed by mutating methods; every method is
-/// deterministic and reads no clock. The state of a page takes 14 bytes in flat arrays.
+/// deterministic and reads no clock. The state of a page takes 14 bytes in flat arrays; a page
+/// is either in a free block or on a page queue, so both kinds of lists share their links.
 /// Rules: conformance vectors, sections 1 to 7; engine specification 3 and 4.4 to 4.14.
 ///
 /// Programmer error, in every method: a page outside all segments, or a domain, order or
@@ -40,6 +41,10 @@ public struct PhysicalMemory: Sendable {
     /// Per domain: queue of partly populated reservations.
     var queueHeads: [Int32]
     var queueTails: [Int32]
+    /// Do idle object pages stand on page queues? See ``startPageQueues()``.
+    public internal(set) var hasPageQueues = false
+    /// Per domain: inactive, active, laundry; empty while there are no page queues.
+    var pageQueues: [PageQueueEnds] = []
     /// Incremental parts of the state digest.
     var pageDigest: UInt64 = 0
     var linkDigest: UInt64 = 0

@@ -128,10 +128,11 @@ extension PhysicalMemory {
         }
         if kind == .wiredWhenUnmapped {
             free(target)
-            setWord(index, words[index].with(kind: .wiredObject))
+            setKind(index, .wiredObject, owner: owners[index])
             attempt.outcome = .busy
             return
         }
+        if hasPageQueues { copyMarks(from: index, to: flatIndex(target)) }
         attempt.note(PageMove(from: page, to: target))
         if domain(of: target) != request.domain { attempt.foreignTargets += 1 }
         if recordsDetails { signals.append(.pageMoved(from: page, to: target)) }
@@ -146,7 +147,7 @@ extension PhysicalMemory {
         if words[index].isInReservation {
             free(page)
         } else {
-            setPage(index, words[index].with(kind: .inTransit), owner: -1)
+            setKind(index, .inTransit, owner: -1)
             collected.append(page)
         }
     }

@@ -178,7 +178,7 @@ extension PhysicalMemory {
         let segment = segmentOf(page: page)
         let index = page + segment.delta
         precondition(words[index].kind != .reservedFree, "The page is free already.")
-        setPage(index, words[index].with(kind: .reservedFree), owner: -1)
+        setKind(index, .reservedFree, owner: -1)
         updateReservation(slot) { memory in
             memory.reservations[slot].population -= 1
             let population = memory.reservations[slot].population

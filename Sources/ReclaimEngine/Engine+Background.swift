@@ -31,7 +31,13 @@ extension Engine {
             case .kernel:
                 memory.allocatePage(domain, class: .normal, kind: .kernel, owner: owner)
             }
-        if let page { contents.fill(slot, page: page) }
+        guard let page else { return }
+        contents.fill(slot, page: page)
+        if background.flags & Input.Background.dirty != 0, background.kind != .kernel,
+            memory.hasPageQueues
+        {
+            memory.setDirty(page, true)
+        }
     }
 
     /// A page of a file or of anonymous memory, from the extent's reservation where the input asks
@@ -82,6 +88,8 @@ extension Engine {
         case (.unwire, .wiredObject): memory.unwire(page, to: .file)
         case (.busy, .file): memory.changeKind(of: page, to: .busy)
         case (.idle, .busy): memory.changeKind(of: page, to: .file)
+        case (.touch, _) where memory.hasPageQueues && kind.hasObject:
+            memory.setReferenced(page, true)
         default: break
         }
     }

@@ -107,6 +107,12 @@ extension Engine {
             ]
             emit(.threadName, domain: host.domainOfCpu[cpu], cpu: cpu, row.span)
         }
+        for domain in pageDaemons.indices {
+            let row: InlineArray<3, Int64> = [
+                ThreadNumber.pageDaemon(domain: domain), strings.intern("pagedaemon_\(domain)"), 3,
+            ]
+            emit(.threadName, domain: domain, row.span)
+        }
     }
 
     mutating func recordThreadRun(_ domain: Int) -> UInt64 {
@@ -139,12 +145,11 @@ extension Engine {
             cause: threads[domain].cause, row.span)
     }
 
-    /// Each turn of the spin adds 1 to the deficit; all turns are added here at once.
+    /// A spin ends; its deficit is that of all its turns, whenever they were counted.
     mutating func recordSpinEnd(_ domain: Int) {
         let thread = threads[domain]
         let elapsedNs = nowNs - thread.stretchBeganNs
-        let turns = elapsedNs / model.spinTurnNs
-        memory.addPageoutDeficit(Int(turns), domain: domain)
+        let turns = flushSpinDeficit(domain)
         let row: InlineArray<4, Int64> = [
             ThreadNumber.helper(domain: domain), turns, elapsedNs, turns,
         ]
@@ -187,6 +192,16 @@ extension Engine {
             severe ? 1 : 0, on ? 1 : 0, Int64(memory.domains[domain].freeCount),
         ]
         emit(.domainLevel, domain: domain, row.span)
+    }
+
+    /// A scan of a page daemon ends.
+    mutating func recordPageout(_ domain: Int) {
+        let daemon = pageDaemons[domain]
+        let row: InlineArray<6, Int64> = [
+            ThreadNumber.pageDaemon(domain: domain), 0, Int64(daemon.shortagePages),
+            Int64(daemon.deficitPages), Int64(daemon.scannedPages), Int64(daemon.freedPages),
+        ]
+        emit(.pageout, domain: domain, row.span)
     }
 
     mutating func recordTrim(domain: Int, buffers: Int, cause: UInt64) {
@@ -299,7 +314,7 @@ extension Engine {
 
     private mutating func recordSample(_ domain: Int, digest: UInt64) {
         let state = memory.domains[domain]
-        var row = InlineArray<22, Int64>(repeating: 0)
+        var row = InlineArray<26, Int64>(repeating: 0)
         row[0] = Int64(state.freeCount)
         for order in 0...MemoryGeometry.orderMax {
             row[1 + order] = Int64(state.freeBlockCount(order: order))
@@ -314,6 +329,12 @@ extension Engine {
             row[20] = threads[domain].running ? 1 : 0
         }
         row[21] = Int64(bitPattern: digest)
+        for (column, queue) in [(22, PageQueue.active), (23, .inactive), (24, .laundry)] {
+            row[column] =
+                memory.hasPageQueues
+                ? Int64(memory.pageQueueLength(queue, domain: domain)) : -1
+        }
+        row[25] = Int64(pageCache.pageCounts[domain])
         emit(.sample, domain: domain, row.span)
     }
 }

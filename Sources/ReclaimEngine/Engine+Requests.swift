@@ -71,14 +71,13 @@ extension Engine {
         let cpu = Int(records[number].cpu)
         let domain = host.domainOfCpu[cpu]
         while records[number].pagesHeld < records[number].pagesWanted {
-            guard
-                let page = memory.allocatePage(domain, class: .normal, kind: .fallback)
-            else {
+            guard let (page, isFromCache) = takeFallbackPage(cpu: cpu, domain: domain) else {
                 block(cpu: cpu, on: number, domain: domain)
                 return
             }
             let index = Int(records[number].pagesHeld)
             records[number].pages[index] = Int32(page)
+            if isFromCache { records[number].cachedPages |= 1 << UInt8(index) }
             records[number].pagesHeld += 1
             fallbackPages[domain] += 1
         }
@@ -147,7 +146,7 @@ extension Engine {
             return
         }
         let domain = host.domainOfCpu[Int(record.cpu)]
-        for index in 0..<Int(record.pagesHeld) { memory.free(Int(record.pages[index])) }
+        freeFallbackPages(of: record)
         fallbackPages[domain] -= Int64(record.pagesHeld)
         recordFallback(record, cpu: freeCpu, operation: 1)
     }

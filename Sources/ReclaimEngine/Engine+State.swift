@@ -5,8 +5,8 @@ extension Engine {
     /// A number that changes with every page's state, every free list's order and everything else
     /// that later events depend on.
     ///
-    /// - Complexity: O(cached buffers); the part that covers pages and lists is kept up to date
-    ///   with each change.
+    /// - Complexity: O(cached buffers and pages); the part that covers pages and lists is kept up
+    ///   to date with each change.
     public var stateDigest: UInt64 {
         var sum = StateHash()
         sum.add(memory.stateDigest)
@@ -24,6 +24,10 @@ extension Engine {
         }
         sum.add(UInt64(records.count))
         sum.add(records.digest)
+        for daemon in pageDaemons {
+            daemon.forEachNumber { sum.add(UInt64(truncatingIfNeeded: $0)) }
+        }
+        pageCache.forEachPage { page, _ in sum.add(UInt64(truncatingIfNeeded: page)) }
         return sum.value
     }
 
@@ -34,6 +38,7 @@ extension Engine {
         var found = memory.checkInvariants()
         let held = threads.reduce(0) { $0 + $1.heldBuffers }
         found += zone.invariantViolations(inUse: Int(inUse.reduce(0, +)) + held)
+        found += pageCacheViolations()
         for (slot, page) in contents.pages.enumerated() where page >= 0 {
             if memory.owner(of: Int(page)) != Int32(slot) {
                 found.append("slot \(slot) names page \(page), which is not its own")

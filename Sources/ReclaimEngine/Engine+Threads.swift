@@ -123,6 +123,8 @@ extension Engine {
             recordLevel(domain, severe: false, on: false)
             recoveredDomain = domain
         case .minWaitersWoken: wakeWaiters(recovered: recoveredDomain)
+        case .pageDaemonWakeup(let domain): wakePageDaemon(domain)
+        case .waitingPageDaemonWoken(let domain): resumeLaundry(domain)
         default: break
         }
     }
@@ -135,7 +137,21 @@ extension Engine {
         threads[domain].stretchBeganNs = nowNs
         threads[domain].stretchSequence = recordSpinBegin(domain)
         threads[domain].spinEndsSoon = false
+        threads[domain].countedTurns = 0
         spinningThreads += 1
+    }
+
+    /// Each turn of a spin adds 1 to the deficit; those not counted yet are added here at once.
+    ///
+    /// - Returns: all turns of the present spin; 0 when the domain's thread does not spin.
+    @discardableResult
+    mutating func flushSpinDeficit(_ domain: Int) -> Int64 {
+        guard threads.indices.contains(domain), case .spinning(let sinceNs) = threads[domain].state
+        else { return 0 }
+        let turns = (nowNs - sinceNs) / model.spinTurnNs
+        memory.addPageoutDeficit(Int(turns - threads[domain].countedTurns), domain: domain)
+        threads[domain].countedTurns = turns
+        return turns
     }
 
     /// A spin ends at the first turn after a block has appeared, or the domain has run short.

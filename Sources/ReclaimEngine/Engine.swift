@@ -4,8 +4,8 @@ public import TraceCore
 /// The model of FreeBSD's kernel-TLS buffers and their helper thread in virtual time.
 ///
 /// A pure function of its initial memory, its settings and the inputs applied to it. Things due at
-/// one instant happen in this order: releases of records, timers, steps of helper threads, inputs;
-/// within one class in the order in which they were scheduled.
+/// one instant happen in this order: releases of records, timers, steps of page daemons, steps of
+/// helper threads, inputs; within one class in the order in which they were scheduled.
 public struct Engine: Sendable {
     /// The machine.
     public let host: Host
@@ -31,7 +31,13 @@ public struct Engine: Sendable {
     var threads: [HelperThread]
     var records = RecordTable()
     var timers = TimedQueue<Timer>()
+    var daemonSteps = TimedQueue<PageDaemonStep>()
     var steps = TimedQueue<Int>()
+    /// By domain; empty when there are none.
+    var pageDaemons: [PageDaemon] = []
+    var pageCache: PageCache
+    /// Scratch space of page cache imports.
+    var pageRuns: [PhysicalMemory.PageRun] = []
     var waiters: [Waiter] = []
     var spinningThreads = 0
     /// The domain that left the min set last.
@@ -95,6 +101,9 @@ public struct Engine: Sendable {
         zone = BufferZone(
             bucketSize: Int(model.bucketSize), domainOfCpu: host.domainOfCpu,
             domainCount: host.domains.count)
+        pageCache = PageCache(
+            batchPages: Int(model.pgcachePages), cpuCount: host.cpuCount,
+            domainCount: host.domains.count)
         dispatcher = Dispatcher(model: model, cpuCount: host.cpuCount)
         workers = [Worker](repeating: Worker(), count: host.cpuCount)
         inUse = [Int64](repeating: 0, count: host.domains.count)
@@ -112,6 +121,7 @@ public struct Engine: Sendable {
         }
         try nameContents()
         self.memory.ticks = ticks.at(0)
+        if model.pageDaemon == 1 { startPageDaemons() }
         recordThreadNames()
         recordSamples()
         timers.insert(.sample, at: model.sampleIntervalNs)
@@ -165,6 +175,7 @@ public struct Engine: Sendable {
             switch next.source {
             case .releases: release(records.takeFirst())
             case .timers: fire(timers.removeFirst())
+            case .daemonSteps: step(daemonSteps.removeFirst())
             case .steps: step(domain: steps.removeFirst())
             }
             settle()
@@ -189,13 +200,16 @@ public struct Engine: Sendable {
         isFinished = true
     }
 
-    private enum Source { case releases, timers, steps }
+    private enum Source { case releases, timers, daemonSteps, steps }
 
     private func nextDue() -> (timeNs: Int64, source: Source)? {
         var best: (timeNs: Int64, source: Source)?
         if let timeNs = records.firstReleaseNs { best = (timeNs, .releases) }
         if let timeNs = timers.firstTimeNs, best.map({ timeNs < $0.timeNs }) ?? true {
             best = (timeNs, .timers)
+        }
+        if let timeNs = daemonSteps.firstTimeNs, best.map({ timeNs < $0.timeNs }) ?? true {
+            best = (timeNs, .daemonSteps)
         }
         if let timeNs = steps.firstTimeNs, best.map({ timeNs < $0.timeNs }) ?? true {
             best = (timeNs, .steps)

@@ -36,6 +36,8 @@ struct HelperThread: Sendable {
     /// When the present spin or wait began, its event.
     var stretchBeganNs: Int64 = 0
     var stretchSequence: UInt64 = 0
+    /// Turns of the present spin that are in the deficit already.
+    var countedTurns: Int64 = 0
     /// An end of the present spin is scheduled.
     var spinEndsSoon = false
     /// Zone buffers it holds itself.
@@ -48,8 +50,9 @@ struct HelperThread: Sendable {
     }
 }
 
-/// Thread numbers in events: helper threads by domain, workers by CPU.
+/// Thread numbers in events: helper threads and page daemons by domain, workers by CPU.
 enum ThreadNumber {
     static func helper(domain: Int) -> Int64 { 100 + Int64(domain) }
+    static func pageDaemon(domain: Int) -> Int64 { 300 + Int64(domain) }
     static func worker(cpu: Int) -> Int64 { 1000 + Int64(cpu) }
 }

@@ -62,6 +62,8 @@ public struct Input: Sendable, Equatable {
             case idle = 5
             /// The zone gives its listed buffers back to the system; slots are not used.
             case drain = 6
+            /// The content is used: the page daemon will find it referenced.
+            case touch = 7
         }
 
         /// The kind of content. The raw value is the label of the `page_kind` column.
@@ -86,6 +88,8 @@ public struct Input: Sendable, Equatable {
 
         /// Flag: the pages come from reservations where possible.
         public static let reserved: Int64 = 1
+        /// Flag: the content is not written anywhere yet.
+        public static let dirty: Int64 = 2
 
         /// Makes a background input.
         public init(
@@ -126,7 +130,8 @@ extension Input {
             guard let operation = Background.Operation(rawValue: values[1]),
                 let kind = Background.PageKind(rawValue: values[3]), header.domain >= 0,
                 values[0] >= 0, values[0] < 1 << 31, values[2] >= 0, values[2] < 1 << 24,
-                values[0] + values[2] <= 1 << 31
+                values[0] + values[2] <= 1 << 31,
+                (0...(Background.reserved | Background.dirty)).contains(values[4])
             else { return nil }
             self.init(
                 timeNs: header.timeNs,

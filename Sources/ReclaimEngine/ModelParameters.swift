@@ -61,6 +61,15 @@ public struct ModelParameters: Sendable, Equatable {
     /// Buffers asked for when a bucket is filled (`bucket_size` at the start).
     public var bucketSize: Int64 = 1
 
+    /// Is there a page daemon in each domain? 0 or 1.
+    public var pageDaemon: Int64 = 0
+    /// Cost of evicting one page; an estimate.
+    public var evictPageNs: Int64 = 1000
+    /// Pages per second and domain that the laundry writes; an estimate.
+    public var launderPagesPerSecond: Int64 = 5120
+    /// Pages that a page cache takes at a time, and half of what it holds at most; 0 = no caches.
+    public var pgcachePages: Int64 = 0
+
     /// Makes the defaults.
     public init() {}
 
@@ -72,15 +81,21 @@ public struct ModelParameters: Sendable, Equatable {
             Field("check_page_ns", \.checkPageNs, cost, "look at a page of a run"),
             Field("context_switch_ns", \.contextSwitchNs, cost, "switch after a wait for a CPU"),
             Field("encrypt_record_ns", \.encryptRecordNs, cost, "encrypt one record"),
+            Field("evict_page_ns", \.evictPageNs, 1...1_000_000, "evict one page"),
             Field("fallback_page_ns", \.fallbackPageNs, cost, "one fallback page"),
             Field("hit_cpu_ns", \.hitCpuNs, cost, "a buffer from the CPU's cache"),
             Field("hit_list_ns", \.hitListNs, cost, "a buffer from the domain's list"),
             Field("hz", \.hz, 1...10_000, "kernel ticks per second"),
             Field("import_fail_ns", \.importFailNs, cost, "a failed import"),
             Field("import_ns", \.importNs, cost, "a successful import"),
+            Field(
+                "launder_pages_per_second", \.launderPagesPerSecond, 0...10_000_000,
+                "pages the laundry writes"),
             Field("lost_wakeup_window_ns", \.lostWakeupWindowNs, cost, "running=0 to asleep"),
             Field("other_load_ppm", \.otherLoadPpm, 0...990_000, "CPU share of other threads"),
             Field("other_window_ns", \.otherWindowNs, 1000...1_000_000_000, "their period"),
+            Field("page_daemon", \.pageDaemon, 0...1, "a page daemon in each domain"),
+            Field("pgcache_pages", \.pgcachePages, 0...256, "batch of a CPU's page cache"),
             Field("relocate_page_ns", \.relocatePageNs, cost, "relocate one page"),
             Field("salt", \.salt, 0...Int64.max, "key of the engine's own draws"),
             Field(

@@ -16,6 +16,8 @@ struct Record: Sendable {
     var pagesHeld: UInt8 = 0
     /// Holds a contiguous buffer, whose first page is `pages[0]`.
     var hasBuffer = false
+    /// One bit for each single page that came from a page cache.
+    var cachedPages: UInt8 = 0
 
     init(handle: Int64, cpu: Int, freeCpu: Int, pages: Int, releaseNs: Int64) {
         self.handle = handle
@@ -34,7 +36,9 @@ struct Record: Sendable {
                 (sum ^ sum >> 32 ^ UInt64(UInt32(bitPattern: pages[index])))
                 &* 0x9fb2_1c65_1e98_df25
         }
-        let rest = UInt64(UInt32(bitPattern: freeCpu)) << 32 | UInt64(pagesHeld) << 1
+        let rest =
+            UInt64(UInt32(bitPattern: freeCpu)) << 32 | UInt64(cachedPages) << 16
+            | UInt64(pagesHeld) << 1
         sum = (sum ^ sum >> 29 ^ rest ^ (hasBuffer ? 1 : 0)) &* 0xc2b2_ae3d_27d4_eb4f
         return sum ^ sum >> 32
     }

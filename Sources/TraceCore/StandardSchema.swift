@@ -113,6 +113,7 @@ public enum StandardSchema {
                     count("zone_items"), count("in_use"), pages("fallback_pages"),
                     pages("deficit"), count("wakeups"), count("reclaims"),
                     Column("running", .flag), Column("state_digest", .bits),
+                    pages("active"), pages("inactive"), pages("laundry"), pages("pgcache_pages"),
                 ]),
         EventKind(
             id: 23, "counter", .control, .sample, [Column("name", .text), count("value")]),
@@ -147,7 +148,9 @@ public enum StandardSchema {
                 handle,
                 Column(
                     "operation",
-                    .label(["allocate", "free", "wire", "unwire", "busy", "idle", "drain"])),
+                    .label([
+                        "allocate", "free", "wire", "unwire", "busy", "idle", "drain", "touch",
+                    ])),
                 pages("pages"),
                 Column("page_kind", .label(["file", "anonymous", "kernel"])),
                 Column("flags", .bits),

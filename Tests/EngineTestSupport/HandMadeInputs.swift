@@ -18,14 +18,14 @@ extension Input {
     /// Other use of memory.
     public static func background(
         at timeNs: Int64, _ operation: Background.Operation, slot: Int = 0, pages: Int = 1,
-        domain: Int = 0, kind: Background.PageKind = .file
+        domain: Int = 0, kind: Background.PageKind = .file, flags: Int64 = 0
     ) -> Input {
         Input(
             timeNs: timeNs,
             .background(
                 Background(
                     domain: domain, operation: operation, handle: Int64(slot), pages: pages,
-                    kind: kind)))
+                    kind: kind, flags: flags)))
     }
 
     /// A change of a tunable.

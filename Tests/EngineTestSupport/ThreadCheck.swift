@@ -94,7 +94,9 @@ struct ThreadCheck: TraceCheck {
     }
 
     private mutating func sample(_ event: LoggedEvent) {
-        if event.sequence <= UInt64(names.count + setup.host.cpuCount + 1) { checkNames() }
+        let daemons = setup.model.pageDaemon == 1 ? setup.host.domains.count : 0
+        let namesBefore = names.count + setup.host.cpuCount + daemons
+        if event.sequence <= UInt64(namesBefore + 1) { checkNames() }
         let thread = threads[event.domain]
         if event["wakeups"] != thread.runs { faults.append("7: wakeups in \(event)") }
         if event["running"] != (thread.state == .running ? 1 : 0) {

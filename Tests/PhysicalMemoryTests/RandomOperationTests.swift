@@ -22,6 +22,34 @@ struct RandomOperationTests {
         #expect(world.moves > 0, "seed \(seed): nothing was relocated")
     }
 
+    /// The same with page queues; these are no part of a snapshot.
+    @Test(arguments: TestSeeds.all) func stateStaysSoundWithPageQueues(seed: UInt64) {
+        var world = RandomWorld(seed: seed)
+        world.memory.startPageQueues()
+        for step in 0..<1500 {
+            world.step()
+            if step % 150 == 149 {
+                let faults = world.memory.checkInvariants()
+                #expect(faults.isEmpty, "seed \(seed), step \(step): \(faults.prefix(4))")
+                if !faults.isEmpty { return }
+            }
+        }
+        #expect(world.lostContent().isEmpty, "seed \(seed)")
+        #expect(world.memory.pageQueueLength(.inactive, domain: 0) > 0, "seed \(seed)")
+    }
+
+    /// Page queues look on: they change nothing of what happens to pages.
+    @Test(arguments: TestSeeds.all) func pageQueuesChangeNoOutcome(seed: UInt64) {
+        var plain = RandomWorld(seed: seed)
+        var queued = plain
+        queued.memory.startPageQueues()
+        for _ in 0..<600 {
+            plain.step()
+            queued.step()
+        }
+        #expect(plain.memory.snapshot() == queued.memory.snapshot(), "seed \(seed)")
+    }
+
     @Test func equalSeedsGiveEqualStates() {
         var first = RandomWorld(seed: 99)
         var second = RandomWorld(seed: 99)

@@ -89,9 +89,10 @@ struct RefusalTests {
     /// First slot, operation, slots, kind, flags.
     @Test(
         arguments: [
-            [0, 7, 1, 0, 0], [0, -1, 1, 0, 0], [0, 0, 1, 3, 0], [0, 0, 1, -1, 0],
+            [0, 8, 1, 0, 0], [0, -1, 1, 0, 0], [0, 0, 1, 3, 0], [0, 0, 1, -1, 0],
             [-1, 0, 1, 0, 0], [1 << 31, 0, 1, 0, 0], [Int64.max, 0, 1, 0, 0], [0, 0, -1, 0, 0],
             [0, 0, 1 << 24, 0, 0], [0, 0, Int64.max, 0, 0], [0, 0, 1], [],
+            [0, 0, 1, 0], [0, 0, 1, 0, 4], [0, 0, 1, 0, -1], [0, 0, 1, 0, Int64.max],
         ] as [[Int64]])
     func aBadOperationIsRefused(values: [Int64]) throws {
         #expect(try error(.background, values, cpu: -1) != nil)

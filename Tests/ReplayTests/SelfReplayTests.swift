@@ -30,6 +30,20 @@ struct SelfReplayTests {
         #expect(outcome.equalEvents == recorded.log.events.count, "\(recorded.random)")
     }
 
+    @Test(arguments: seeds, [1, 2])
+    func pageDaemonsAndPageCachesReplay(seed: UInt64, detail: Int) throws {
+        let random = RandomCase(seed: seed, detail: detail)
+        for definition in PolicyCatalog.all {
+            let setup = random.daemonSetup(policy: Policy(definition))
+            let inputs = random.daemonInputs()
+            let log = try setup.record(inputs)
+            let outcome = try ReplayOutcome(setup, log)
+            #expect(outcome.divergence == nil, "\(random) \(definition.name)")
+            #expect(outcome.equalEvents == log.events.count, "\(random)")
+            #expect(outcome.appliedInputs == inputs.count, "\(random)")
+        }
+    }
+
     /// A replay needs what a trace stores and nothing of the scenario but the host.
     @Test(arguments: seeds.prefix(12))
     func theScenariosOwnNumbersTakeNoPart(seed: UInt64) throws {

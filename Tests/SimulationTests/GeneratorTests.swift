@@ -66,6 +66,7 @@ struct GeneratorTests {
                     fits =
                         isInitial(slot, in: operation.domain) && wired.insert(slot).inserted
                 case .unwire: fits = wired.remove(slot) != nil
+                case .touch: fits = domains[slot] == operation.domain
                 case .busy, .idle, .drain: fits = false
                 }
                 if !fits { wrong.append("\(operation.operation) of slot \(slot)") }

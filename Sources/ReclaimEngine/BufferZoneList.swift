@@ -36,7 +36,12 @@ public struct BufferZoneList: Equatable, Sendable {
     public init() {}
 
     /// Listed buckets, the first to leave first.
+    ///
+    /// - Complexity: O(buckets).
     public var listedBuckets: [ZoneBucket] { buckets.reversed() }
+
+    /// Listed buckets.
+    public var bucketCount: Int { buckets.count }
 
     /// A bucket enters at the head.
     ///
@@ -136,38 +141,5 @@ public struct BufferZoneList: Equatable, Sendable {
             longIdleCount = 0
             idlePeriods = 0
         }
-    }
-}
-
-/// Sizes of the buckets of a zone (engine specification 4.3).
-public enum BucketSize {
-    /// Items of each bucket class and the largest item size in bytes it serves.
-    private static func classes() -> InlineArray<8, (entries: Int, itemBytesMax: Int)> {
-        [
-            (2, 4096), (4, 3072), (8, 2048), (16, 1024), (30, 512), (62, 256), (126, 128),
-            (254, 64),
-        ]
-    }
-
-    /// Largest number of items in a bucket.
-    public static let entriesMax = 254
-
-    /// Initial bucket size of a zone of items of `itemBytes` bytes.
-    public static func initial(itemBytes: Int) -> Int {
-        precondition(itemBytes > 0, "An item has at least one byte.")
-        let classes = classes()
-        if itemBytes > classes[0].itemBytesMax { return max(2 * 4096 / itemBytes, 1) }
-        var number = 7
-        while classes[number].itemBytesMax < itemBytes { number -= 1 }
-        return classes[number].entries
-    }
-
-    /// Items of the smallest bucket class that holds `wanted` items, the largest if none does.
-    public static func entries(wanted: Int) -> Int {
-        let classes = classes()
-        for number in 0..<8 where classes[number].entries >= wanted {
-            return classes[number].entries
-        }
-        return entriesMax
     }
 }

@@ -85,9 +85,11 @@ extension Engine {
         return max(memory.domains[domain].freeCount - before, 0)
     }
 
-    /// What the zone gives back when memory is low.
+    /// What the zone gives back when memory is low: what is above the working set, and all there
+    /// is if that leaves the domain severely short.
     private mutating func relieveZone(_ domain: Int) {
-        drainZone(domain: domain, cause: 0)
+        trimZone(domain: domain, cause: 0)
+        if memory.domains[domain].isInSevereSet { drainCpuBuckets(cause: 0) }
     }
 
     // MARK: Eviction

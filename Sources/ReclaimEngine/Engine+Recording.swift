@@ -204,9 +204,17 @@ extension Engine {
         emit(.pageout, domain: domain, row.span)
     }
 
-    mutating func recordTrim(domain: Int, buffers: Int, cause: UInt64) {
-        let row: InlineArray<2, Int64> = [2, Int64(buffers)]
+    mutating func recordTrim(domain: Int, why: TrimReason, buffers: Int, cause: UInt64) {
+        let row: InlineArray<2, Int64> = [why.rawValue, Int64(buffers)]
         emit(.zoneTrim, domain: domain, cause: cause, row.span)
+    }
+
+    /// - Parameter cpu: the CPU that found a list's lock held, -1 for a reclaim.
+    mutating func recordBucketSize(old: Int, new: Int, cpu: Int, cause: UInt64) {
+        let row: InlineArray<2, Int64> = [Int64(old), Int64(new)]
+        emit(
+            .zoneBucket, domain: cpu < 0 ? -1 : host.domainOfCpu[cpu], cpu: cpu, cause: cause,
+            row.span)
     }
 
     // MARK: Batches
@@ -271,9 +279,11 @@ extension Engine {
         emit(.limited, domain: host.domainOfCpu[cpu], cpu: cpu, cause: cause, row.span)
     }
 
-    mutating func recordReturn(_ record: Record, cpu: Int, crossed: Bool) {
+    mutating func recordReturn(
+        _ record: Record, cpu: Int, level: BufferZone.Level, isCross: Bool
+    ) {
         guard detail >= 2 else { return }
-        let row: InlineArray<3, Int64> = [record.handle, 0, crossed ? 1 : 0]
+        let row: InlineArray<3, Int64> = [record.handle, level.rawValue, isCross ? 1 : 0]
         emit(.returned, domain: host.domainOfCpu[cpu], cpu: cpu, row.span)
     }
 
@@ -319,7 +329,7 @@ extension Engine {
         for order in 0...MemoryGeometry.orderMax {
             row[1 + order] = Int64(state.freeBlockCount(order: order))
         }
-        row[14] = Int64(zone.listedItems[domain] + zone.heldItems(cpus: host.cpus(of: domain)))
+        row[14] = Int64(zone.cachedItems(of: domain, cpus: host.cpus(of: domain)))
         row[15] = inUse[domain]
         row[16] = fallbackPages[domain]
         row[17] = Int64(state.pageoutDeficit)

@@ -139,10 +139,9 @@ extension Engine {
         let freeCpu = Int(record.freeCpu)
         if record.hasBuffer {
             let page = Int(record.pages[0])
-            let home = memory.domain(of: page)
-            inUse[home] -= 1
-            let crossed = zone.free(page, homeDomain: home, cpu: freeCpu)
-            recordReturn(record, cpu: freeCpu, crossed: crossed)
+            inUse[memory.domain(of: page)] -= 1
+            let place = freeIntoZone(page, cpu: freeCpu)
+            recordReturn(record, cpu: freeCpu, level: place.level, isCross: place.isCross)
             return
         }
         let domain = host.domainOfCpu[Int(record.cpu)]

@@ -5,13 +5,13 @@ extension Engine {
     /// A number that changes with every page's state, every free list's order and everything else
     /// that later events depend on.
     ///
-    /// - Complexity: O(cached buffers and pages); the part that covers pages and lists is kept up
-    ///   to date with each change.
+    /// - Complexity: O(CPUs + domains + pages cached by CPUs); what covers pages, lists and
+    ///   buffers is kept up to date with each change.
     public var stateDigest: UInt64 {
         var sum = StateHash()
         sum.add(memory.stateDigest)
         sum.add(dispatcher.digest)
-        zone.forEachCached { page in sum.add(UInt64(page)) }
+        sum.add(zone.digest)
         for worker in workers {
             sum.add(UInt64(bitPattern: Int64(worker.lastFailTicks)))
             sum.add(UInt64(worker.blocked.count))
@@ -37,7 +37,9 @@ extension Engine {
     public func invariantViolations() -> [String] {
         var found = memory.checkInvariants()
         let held = threads.reduce(0) { $0 + $1.heldBuffers }
-        found += zone.invariantViolations(inUse: Int(inUse.reduce(0, +)) + held)
+        found += zone.invariantViolations(inUse: Int(inUse.reduce(0, +)) + held) { page in
+            memory.domain(of: page)
+        }
         found += pageCacheViolations()
         for (slot, page) in contents.pages.enumerated() where page >= 0 {
             if memory.owner(of: Int(page)) != Int32(slot) {

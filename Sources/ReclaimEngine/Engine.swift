@@ -42,7 +42,6 @@ public struct Engine: Sendable {
     var spinningThreads = 0
     /// The domain that left the min set last.
     var recoveredDomain = 0
-    var bucketsDisabled = false
     /// Where background content lies.
     var contents: ContentTable
     var inUse: [Int64]
@@ -99,7 +98,8 @@ public struct Engine: Sendable {
         }
         ticks = KernelTicks(hz: model.hz, atStart: Int32(model.ticksAtStart))
         zone = BufferZone(
-            bucketSize: Int(model.bucketSize), domainOfCpu: host.domainOfCpu,
+            bucketSize: Int(model.bucketSize), bucketSizeChanges: model.bucketGrowth != 0,
+            lockNs: model.zoneLockNs, domainOfCpu: host.domainOfCpu,
             domainCount: host.domains.count)
         pageCache = PageCache(
             batchPages: Int(model.pgcachePages), cpuCount: host.cpuCount,
@@ -128,7 +128,7 @@ public struct Engine: Sendable {
         timers.insert(.zoneCheck, at: Self.zoneCheckIntervalNs)
     }
 
-    /// `UMA_TIMEOUT`: how often the zone looks at `bucketdisable` (engine specification 2).
+    /// `UMA_TIMEOUT`: how often the zone looks after itself (engine specification 2).
     static let zoneCheckIntervalNs: Int64 = 20_000_000_000
 
     /// Whether an input fits this host: its CPUs and domain exist.
@@ -229,14 +229,9 @@ public struct Engine: Sendable {
             timers.insert(.sample, at: nowNs + model.sampleIntervalNs)
         case .workerRetry(let cpu): serveBlocked(cpu: cpu)
         case .zoneCheck:
-            reviewBuckets()
+            checkZone()
             timers.insert(.zoneCheck, at: nowNs + Self.zoneCheckIntervalNs)
         }
-    }
-
-    /// `bucketdisable` follows whether any domain is short of pages (engine specification 4.3).
-    mutating func reviewBuckets() {
-        bucketsDisabled = memory.domains.contains { $0.isInMinSet }
     }
 
     /// Lets the rest of the system react to what the last action did to memory.

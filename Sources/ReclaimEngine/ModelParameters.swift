@@ -60,6 +60,10 @@ public struct ModelParameters: Sendable, Equatable {
     public var otherWindowNs: Int64 = 1_000_000
     /// Buffers asked for when a bucket is filled (`bucket_size` at the start).
     public var bucketSize: Int64 = 1
+    /// 1: the bucket size grows with contention and shrinks with reclaims. 0: it stays.
+    public var bucketGrowth: Int64 = 1
+    /// How long a CPU that touches a domain's list of buckets holds its lock.
+    public var zoneLockNs: Int64 = 150
 
     /// Is there a page daemon in each domain? 0 or 1.
     public var pageDaemon: Int64 = 0
@@ -77,6 +81,7 @@ public struct ModelParameters: Sendable, Equatable {
     public static var fields: [Field] {
         let cost: ClosedRange<Int64> = 0...1_000_000_000
         return [
+            Field("bucket_growth", \.bucketGrowth, 0...1, "does the bucket size change"),
             Field("bucket_size", \.bucketSize, 1...254, "buffers per bucket import"),
             Field("check_page_ns", \.checkPageNs, cost, "look at a page of a run"),
             Field("context_switch_ns", \.contextSwitchNs, cost, "switch after a wait for a CPU"),
@@ -109,6 +114,7 @@ public struct ModelParameters: Sendable, Equatable {
                 "ticks_at_start", \.ticksAtStart, Int64(Int32.min)...Int64(Int32.max),
                 "tick counter at the start"),
             Field("worker_slice_ns", \.workerSliceNs, cost, "longest worker stretch"),
+            Field("zone_lock_ns", \.zoneLockNs, cost, "a list's lock is held"),
         ]
     }
 

@@ -27,6 +27,7 @@ struct ZoneCheck: TraceCheck {
     /// Workers that sleep, by domain: they hold pages of a record that is not served yet.
     private var sleepers: [Int]
     private var mayLackBuckets: Bool
+    private var bucketSize: Int64
     private var itemsSampled: Int64 = 0
     private var previous: [LoggedEvent] = []
 
@@ -37,6 +38,7 @@ struct ZoneCheck: TraceCheck {
         inUse = domains.map { _ in 0 }
         fallbackPages = inUse
         sleepers = domains.map { _ in 0 }
+        bucketSize = setup.model.bucketSize
         mayLackBuckets = domains.contains { setup.memory.counters[3 * $0 + 2] & 1 != 0 }
     }
 
@@ -45,7 +47,8 @@ struct ZoneCheck: TraceCheck {
         case .request: counts[event.cpu].requests += 1
         case .limited: counts[event.cpu].limited += 1
         case .hit, .importCall, .returned: buffer(event)
-        case .zoneTrim: imported -= event["buffers"]
+        case .zoneTrim: trim(event)
+        case .zoneBucket: resize(event)
         case .allocFail: fail(event)
         case .fallback: fallback(event)
         case .domainLevel: mayLackBuckets = true
@@ -79,8 +82,32 @@ struct ZoneCheck: TraceCheck {
             if (home != event.domain) != (event["cross"] == 1) {
                 faults.append("5: home of \(event)")
             }
+            // Past the buckets and back to the page layer, for want of a bucket.
+            if event.text("level") == "system" {
+                imported -= 1
+                if !mayLackBuckets { faults.append("5: there are buckets: \(event)") }
+            }
         default: break
         }
+    }
+
+    private mutating func trim(_ event: LoggedEvent) {
+        imported -= event["buffers"]
+        if event["buffers"] < 0 || (event["buffers"] == 0 && event.text("why") == "idle") {
+            faults.append("5: no buffers: \(event)")
+        }
+    }
+
+    /// By one upwards where two CPUs meet, downwards at a reclaim.
+    private mutating func resize(_ event: LoggedEvent) {
+        let size = event["new_size"]
+        let isPossible = event.cpu < 0 ? size < bucketSize : size == bucketSize + 1
+        if event["old_size"] != bucketSize || !isPossible || !(1...254 ~= size)
+            || setup.model.bucketGrowth == 0
+        {
+            faults.append("5: bucket size \(bucketSize): \(event)")
+        }
+        bucketSize = size
     }
 
     private mutating func hand(_ event: LoggedEvent) {

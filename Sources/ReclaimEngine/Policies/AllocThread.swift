@@ -42,7 +42,7 @@ private struct AllocThreadProgram: ThreadProgram {
             return .ran(ns: costNs)
         }
         while let page = held.popLast() {
-            engine.zone.free(page, homeDomain: engine.memory.domain(of: page), cpu: cpu)
+            engine.freeIntoZone(page, cpu: cpu)
             engine.threads[domain].heldBuffers = held.count
         }
         isReturning = false

@@ -130,6 +130,12 @@ let package = Package(
                 "TestRandomness",
             ]),
         tests(
+            "ZoneReferenceTests",
+            [
+                "TraceCore", "PhysicalMemory", "ReclaimEngine", "Workloads", "EngineTestSupport",
+                "TestRandomness",
+            ]),
+        tests(
             "ReplayTests",
             [
                 "TraceCore", "PhysicalMemory", "ReclaimEngine", "Workloads", "TraceReplay",

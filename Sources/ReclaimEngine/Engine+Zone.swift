@@ -206,13 +206,22 @@ extension Engine {
 
     /// Gives the pages of buffers that have left the zone back, in their order.
     private mutating func releaseOutgoing() {
+        guard !zone.outgoing.isEmpty else { return }
         for index in zone.outgoing.indices { memory.releaseBuffer(zone.outgoing[index]) }
         zone.outgoing.removeAll(keepingCapacity: true)
     }
 
-    private mutating func noteBucketSize(before size: Int, cpu: Int, cause: UInt64) {
-        guard zone.bucketSize != size else { return }
-        recordBucketSize(old: size, new: zone.bucketSize, cpu: cpu, cause: cause)
+    /// One event for each time a lock was found held, as sorting can touch several lists; one for
+    /// a reclaim.
+    private mutating func noteBucketSize(before: Int, cpu: Int, cause: UInt64) {
+        var size = before
+        while size < zone.bucketSize {
+            recordBucketSize(old: size, new: size + 1, cpu: cpu, cause: cause)
+            size += 1
+        }
+        if size > zone.bucketSize {
+            recordBucketSize(old: size, new: zone.bucketSize, cpu: cpu, cause: cause)
+        }
     }
 }
 

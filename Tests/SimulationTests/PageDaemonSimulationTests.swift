@@ -52,25 +52,16 @@ struct PageDaemonSimulationTests {
         }
     }
 
-    /// A scan evicts no more than it was to, and the low-memory handler keeps its period.
+    /// A scan evicts no more than it was to, and no page that it did not look at.
     @Test(arguments: seeds)
     func eventsAddUp(seed: UInt64) throws {
-        // On hosts of up to two domains a trim under pressure is the low-memory handler's.
-        let random = RandomCase(seed: seed, detail: 1)
-        let setup = random.daemonSetup()
-        let log = try setup.record(random.daemonInputs())
+        let random = RandomCase(seed: seed)
+        let log = try random.daemonSetup().record(random.daemonInputs())
         for event in log.all(.pageout) {
             let target = event["shortage"] + event["deficit"]
             #expect(event["freed"] <= target, "\(random): \(event)")
             #expect(event["freed"] <= event["scanned"], "\(random): \(event)")
             #expect(event["shortage"] >= 0 && event["deficit"] >= 0, "\(random): \(event)")
-        }
-        let trims = log.all(.zoneTrim).filter { $0.text("why") == "pressure" }
-        for domain in setup.host.domains.indices {
-            let times = trims.filter { $0.domain == domain }.map(\.timeNs)
-            for (earlier, later) in zip(times, times.dropFirst()) {
-                #expect(later - earlier >= 10_000_000_000, "\(random)")
-            }
         }
     }
 

@@ -18,12 +18,38 @@ public enum MemorySignal: Equatable, Sendable {
     case minWaitersWoken(count: Int)
     /// All threads that waited for the severe set were woken, on every domain.
     case severeWaitersWoken(count: Int)
-    /// A reservation was broken; `first` is its first page.
-    case reservationBroken(first: PageNumber)
+    /// A reservation was broken; `first` is its first page, `population` the number of pages that
+    /// were populated.
+    case reservationBroken(first: PageNumber, population: Int, cause: ReservationBreakCause)
+    /// A queued reservation of the domain has room for a buffer. Only while
+    /// ``PhysicalMemory/watchesReservations`` is set, and perhaps again for the same one.
+    case reservationHasRoom(domain: Int)
     /// Detail: one attempt to find a target page in `domain` failed.
     case targetSearchFailed(domain: Int)
     /// Detail: the content of page `from` was moved to page `to`.
     case pageMoved(from: PageNumber, to: PageNumber)
     /// Detail: a page without valid content was freed by a relocation.
     case invalidPageFreed(page: PageNumber)
+}
+
+/// Why a reservation was broken (engine specification 4.7 and section 13, B6).
+public enum ReservationBreakCause: Equatable, Sendable {
+    /// A relocation needed a target page.
+    case target
+    /// Adjacent pages were asked for by somebody who may break reservations.
+    case contiguous
+    /// A single page was asked for and the free lists were empty.
+    case shortage
+    /// Its object goes away.
+    case object
+}
+
+/// The counters of `vm.reserv` (engine specification 10.2 and section 13, B6), since the start.
+public struct ReservationCounts: Equatable, Sendable {
+    /// Reservations broken, for whatever reason.
+    public var broken: Int64 = 0
+    /// Broken ones whose pages were wanted: all but those of objects that went away.
+    public var reclaimed: Int64 = 0
+    /// Reservations that became empty and went back whole.
+    public var freed: Int64 = 0
 }

@@ -67,7 +67,7 @@ extension PhysicalMemory {
             living.append((object.reservationNumber[superpage], slot))
         }
         living.sort { $0.number > $1.number }
-        for entry in living { breakReservation(slot: entry.slot) }
+        for entry in living { breakReservation(slot: entry.slot, cause: .object) }
     }
 
     // MARK: Reservations
@@ -196,15 +196,18 @@ extension PhysicalMemory {
         let segment = segmentOf(slot: slot)
         let index = page + segment.delta
         setKind(index, kind, owner: owner)
+        var wasQueued = false
         updateReservation(slot) { memory in
             memory.reservations[slot].population += 1
             let isFull =
                 memory.reservations[slot].population == MemoryGeometry.reservationPages
-            let isQueued = memory.reservations[slot].isQueued
+            wasQueued = memory.reservations[slot].isQueued
+            let isQueued = wasQueued
             if memory.ticksSinceChange(slot) < 1 && isQueued && !isFull { return }
             memory.reservations[slot].lastTick = memory.ticks
             if isQueued { memory.dequeue(slot, domain: segment.domain) }
             if !isFull { memory.enqueue(slot, domain: segment.domain) }
         }
+        if !wasQueued { announceRoom(slot, domain: segment.domain) }
     }
 }

@@ -57,6 +57,10 @@ struct PageGroup {
     @inline(__always)
     var isRun: Bool { gains == 15 }
 
+    /// Does one of the pages belong to an object? A run without such a page is free already.
+    @inline(__always)
+    var hasObject: Bool { objects != 0 }
+
     /// Position of the page at which the scan leaves the group: the last one of a run, or the one
     /// that ends it.
     @inline(__always)

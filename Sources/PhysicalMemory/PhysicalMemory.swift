@@ -26,6 +26,11 @@ public struct PhysicalMemory: Sendable {
     public internal(set) var signals: [MemorySignal] = []
     /// Are the signals marked "Detail" recorded too? They are not by default.
     public var recordsDetails = false
+    /// Is ``MemorySignal/reservationHasRoom(domain:)`` wanted? It costs time at every change of a
+    /// reservation. Not part of the state.
+    public var watchesReservations = false
+    /// What became of reservations since the start.
+    public internal(set) var reservationCounts = ReservationCounts()
 
     let layout: [SegmentLayout]
     /// Per page, by flat index.
@@ -45,6 +50,7 @@ public struct PhysicalMemory: Sendable {
     public internal(set) var hasPageQueues = false
     /// Per domain: inactive, active, laundry; empty while there are no page queues.
     var pageQueues: [PageQueueEnds] = []
+    var queueCounts: [Int]
     /// Incremental parts of the state digest.
     var pageDigest: UInt64 = 0
     var linkDigest: UInt64 = 0
@@ -97,6 +103,7 @@ public struct PhysicalMemory: Sendable {
         reservations = Array(repeating: Reservation(), count: slots)
         queueHeads = Array(repeating: -1, count: domainCount)
         queueTails = queueHeads
+        queueCounts = Array(repeating: 0, count: domainCount)
     }
 
     /// Number of domains.

@@ -46,7 +46,7 @@ public struct ReclaimCall: Sendable {
         public var objectLocks: Int
         /// Runs found in this slice.
         public var found: Int
-        /// Is the pass scanned to the end?
+        /// Is the pass, or this stretch of one that stops early, scanned to the end?
         public var isPassComplete: Bool
     }
 
@@ -54,25 +54,40 @@ public struct ReclaimCall: Sendable {
     public private(set) var request: ReclaimRequest
     /// What the call does next.
     public private(set) var phase: Phase
-    /// Passes begun, three at most; the last one is the current one.
+    /// Passes begun, three at most unless the call stops early; the last one is the current one.
     public private(set) var passes: [PassResult] = []
     /// Are the runs found collected in ``foundRuns``? Not by default.
     public var recordsFoundRuns = false
     /// First pages of all runs the current pass found, if ``recordsFoundRuns`` is set.
     public private(set) var foundRuns: [PageNumber] = []
 
+    /// 16 KiB units the call has added to the domain of the request so far.
+    public private(set) var gainedBlocks = 0
+    /// Runs that ended ok and from which a target was taken later in this call (section 13, A1).
+    public private(set) var eatenRuns = 0
+
     private var ring = RunRing()
     private var scanner: RunScanner
+    private var isScanned = false
     private var collected: [PageNumber] = []
+    /// First pages of the runs that ended ok and are still whole. Asked for members only, so its
+    /// order does not matter.
+    private var madeRuns: Set<PageNumber> = []
+    private var lowestMadeRun = Int.max
+
+    /// A call that is over, as storage for ``restart(_:on:)``.
+    public init() {
+        request = ReclaimRequest(domain: 0, desiredRuns: 0)
+        scanner = RunScanner(request, option: .anything)
+        phase = .finished(success: false)
+        passes.reserveCapacity(3)
+    }
 
     /// Begins a call, or refuses it if the domain has too few free pages for one run.
     ///
     /// Programmer error: the memory has no such domain.
     public init(_ request: ReclaimRequest, on memory: borrowing PhysicalMemory) {
-        self.request = request
-        scanner = RunScanner(request, option: .skipReservations)
-        phase = .refused
-        passes.reserveCapacity(3)
+        self.init()
         restart(request, on: memory)
     }
 
@@ -85,6 +100,10 @@ public struct ReclaimCall: Sendable {
             "The memory has no such domain.")
         self.request = request
         passes.removeAll(keepingCapacity: true)
+        gainedBlocks = 0
+        eatenRuns = 0
+        madeRuns.removeAll(keepingCapacity: true)
+        lowestMadeRun = Int.max
         let free = memory.domains[request.domain].freeCount
         let reserved = memory.domains[request.domain].thresholds.reserved
         if free < request.roundedPageCount + reserved {
@@ -111,6 +130,18 @@ public struct ReclaimCall: Sendable {
         }
     }
 
+    /// How the call ended, `nil` for success or while it is not over.
+    ///
+    /// - Complexity: O(segments).
+    public func error(on memory: borrowing PhysicalMemory) -> ReclaimError? {
+        guard result == false else { return nil }
+        if phase != .refused && !memory.canHold(request) { return .outOfRange }
+        return .noMemory
+    }
+
+    /// Where the scan stands; the start of a later call that goes on from here.
+    public var position: PageNumber { scanner.position }
+
     /// Runs of the current pass not tried yet.
     public var remainingRuns: Int { ring.kept }
 
@@ -128,8 +159,9 @@ public struct ReclaimCall: Sendable {
         precondition(visitBudget > 0, "A slice makes at least one visit.")
         let current = passes.count - 1
         let old = passes[current]
-        let isComplete = scanner.advance(
+        let end = scanner.advance(
             memory, &ring, budget: visitBudget, log: &foundRuns, isLogging: recordsFoundRuns)
+        isScanned = end == .complete
         passes[current].visits = scanner.visits
         passes[current].objectLocks = scanner.objectLocks
         passes[current].found = ring.found
@@ -137,8 +169,8 @@ public struct ReclaimCall: Sendable {
         let progress = ScanProgress(
             visits: scanner.visits - old.visits,
             objectLocks: scanner.objectLocks - old.objectLocks,
-            found: ring.found - old.found, isPassComplete: isComplete)
-        if isComplete {
+            found: ring.found - old.found, isPassComplete: end != .outOfBudget)
+        if end != .outOfBudget {
             if ring.kept == 0 { endPass() } else { phase = .relocating }
         }
         return progress
@@ -157,21 +189,49 @@ public struct ReclaimCall: Sendable {
         let attempt = memory.reclaimRun(run, request, collected: &collected)
         let current = passes.count - 1
         passes[current].tried += 1
+        gainedBlocks += attempt.gainedBlocks
+        countEaten(attempt)
         if attempt.outcome == .ok {
             passes[current].okRuns += 1
             passes[current].reclaimedPages += request.roundedPageCount
-            if passes[current].reclaimedPages >= request.goalPages {
-                phase = .finished(success: true)
-                return attempt
+            madeRuns.insert(run)
+            lowestMadeRun = min(lowestMadeRun, run)
+        }
+        if isGoalReached {
+            phase = .finished(success: true)
+        } else if ring.kept == 0 {
+            endPass()
+        }
+        return attempt
+    }
+
+    /// Pages that count towards the goal.
+    private var isGoalReached: Bool {
+        let pages =
+            request.variant.countsGain
+            ? gainedBlocks * MemoryGeometry.bufferPages : passes[passes.count - 1].reclaimedPages
+        return pages >= request.goalPages
+    }
+
+    /// Looks up each target among the runs made before; a run is lost once.
+    private mutating func countEaten(_ attempt: RunAttempt) {
+        for number in 0..<attempt.moveCount {
+            let target = attempt.move(number).to
+            guard target >= lowestMadeRun else { continue }
+            // Runs begin at multiples of the granule and may be several granules long.
+            var first = target & ~(request.granule - 1)
+            let lowest = target - request.roundedPageCount
+            while first > lowest {
+                if madeRuns.remove(first) != nil { eatenRuns += 1 }
+                first -= request.granule
             }
         }
-        if ring.kept == 0 { endPass() }
-        return attempt
     }
 
     private mutating func beginPass(_ option: ScanOption) {
         ring.reset(capacity: request.ringSize)
         scanner = RunScanner(request, option: option)
+        isScanned = false
         foundRuns.removeAll(keepingCapacity: true)
         passes.append(PassResult(option: option))
         phase = .scanning
@@ -179,10 +239,36 @@ public struct ReclaimCall: Sendable {
 
     private mutating func endPass() {
         let last = passes[passes.count - 1]
-        if let option = last.option.following {
+        if !isScanned {
+            goOn(last.option)
+        } else if let option = last.option.following {
             beginPass(option)
         } else {
-            phase = .finished(success: last.reclaimedPages != 0)
+            let pages = request.variant.countsGain ? gainedBlocks : last.reclaimedPages
+            phase = .finished(success: pages > 0)
+        }
+    }
+
+    /// The next stretch of a pass that stopped early.
+    private mutating func goOn(_ option: ScanOption) {
+        ring.beginStretch()
+        scanner.beginStretch()
+        foundRuns.removeAll(keepingCapacity: true)
+        passes.append(PassResult(option: option))
+        phase = .scanning
+    }
+}
+
+extension PhysicalMemory {
+    /// Has the domain a segment with room for one run within the bounds?
+    ///
+    /// - Complexity: O(segments).
+    func canHold(_ request: ReclaimRequest) -> Bool {
+        layout.contains { segment in
+            let from = max(UInt64(segment.start) << 12, request.bounds.low)
+            let to = min(UInt64(segment.end) << 12, request.bounds.high)
+            return segment.domain == request.domain && to > from
+                && to - from >= UInt64(request.roundedPageCount) << 12
         }
     }
 }

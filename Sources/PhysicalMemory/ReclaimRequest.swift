@@ -13,13 +13,16 @@ public struct ReclaimRequest: Equatable, Sendable {
     public var desiredRuns: Int
     /// Could the memory for a ring larger than the built-in one be had?
     public var mallocSucceeds: Bool
+    /// How the call departs from the kernel's routine.
+    public var variant: ReclaimVariant
 
     /// The request of the kTLS reclaim thread by default.
     ///
     /// Programmer error: a page count below 1 or above 2^20, or a boundary smaller than a run.
     public init(
         domain: Int, allocationClass: AllocationClass = .normal, pageCount: Int = 4,
-        bounds: AddressBounds = AddressBounds(), desiredRuns: Int, mallocSucceeds: Bool = true
+        bounds: AddressBounds = AddressBounds(), desiredRuns: Int, mallocSucceeds: Bool = true,
+        variant: ReclaimVariant = .kernel
     ) {
         precondition(pageCount > 0 && pageCount <= 1 << 20, "A run has 1...2^20 pages.")
         self.domain = domain
@@ -28,6 +31,7 @@ public struct ReclaimRequest: Equatable, Sendable {
         self.bounds = bounds
         self.desiredRuns = desiredRuns
         self.mallocSucceeds = mallocSucceeds
+        self.variant = variant
         precondition(
             bounds.boundary == 0 || bounds.boundary >= UInt64(roundedPageCount) << 12,
             "A run must fit between two boundaries.")
@@ -60,6 +64,39 @@ public struct ReclaimRequest: Equatable, Sendable {
     public var goalPages: Int {
         desiredRuns < 0 ? Int.max : max(desiredRuns * pageCount, ReclaimRequest.goalPagesMin)
     }
+}
+
+/// How a call departs from the kernel's routine, for policies that FreeBSD does not have.
+public struct ReclaimVariant: Equatable, Sendable {
+    /// Does the goal count 16 KiB blocks really gained in the whole call, not runs that ended ok
+    /// in one pass? Runs that are free from the start are then left out.
+    public var countsGain = false
+    /// Are the runs tried whenever the ring is full, and scanning goes on only if the goal is not
+    /// reached? Each stretch of scanning then counts as a pass.
+    public var stopsEarly = false
+    /// Where each pass begins; it goes round to this page. `nil`: at the lowest page.
+    public var startPage: PageNumber?
+
+    /// No departure.
+    public static let kernel = ReclaimVariant()
+
+    /// Describes a departure.
+    public init(
+        countsGain: Bool = false, stopsEarly: Bool = false, startPage: PageNumber? = nil
+    ) {
+        self.countsGain = countsGain
+        self.stopsEarly = stopsEarly
+        self.startPage = startPage
+    }
+}
+
+/// How a call ended, as main of 2024 and later tells it; the re-work knows only yes and no
+/// (engine specification 4.10).
+public enum ReclaimError: Equatable, Sendable {
+    /// ENOMEM: too few free pages to begin, or no run could be made.
+    case noMemory
+    /// ERANGE: no segment of the domain can hold the request at all.
+    case outOfRange
 }
 
 /// What a pass leaves out (engine specification 4.10).

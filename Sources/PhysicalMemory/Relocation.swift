@@ -165,6 +165,12 @@ extension PhysicalMemory {
         return true
     }
 
+    /// Are all pages free, be it inside reservations?
+    func isWhollyFree(_ start: Int, _ count: Int) -> Bool {
+        for index in start..<start + count where !words[index].kind.isFree { return false }
+        return true
+    }
+
     // MARK: Targets
 
     /// Up to three searches: above the bounds, below the run, above the run.
@@ -224,7 +230,8 @@ extension PhysicalMemory {
                 return page
             }
             if let page = breakReservation(
-                domain: domain, count: 1, bounds: bounds, kind: kind, owner: owner)
+                domain: domain, count: 1, bounds: bounds, kind: kind, owner: owner,
+                cause: .target)
             {
                 attempt.brokenReservations += 1
                 return page

@@ -82,6 +82,33 @@ extension PhysicalMemory {
     /// Has the domain a reservation that can be broken? (engine specification, A5)
     public func hasBreakableReservation(_ domain: Int) -> Bool { queueHeads[domain] >= 0 }
 
+    /// Reservations on the queue of a domain.
+    public func queuedReservationCount(_ domain: Int) -> Int { queueCounts[domain] }
+
+    /// Has a queued reservation of the domain four adjacent free pages? A request that may break
+    /// reservations then gets a buffer (engine specification 4.7, 9 invariant 16).
+    ///
+    /// - Complexity: O(queue length), times 512 for reservations without room.
+    public func hasReservationWithRoom(_ domain: Int) -> Bool {
+        var number = queueHeads[domain]
+        while number >= 0 {
+            if hasRoomForBuffer(Int(number)) { return true }
+            number = reservations[Int(number)].next
+        }
+        return false
+    }
+
+    private func hasRoomForBuffer(_ slot: Int) -> Bool {
+        roomInReservation(slot, MemoryGeometry.bufferPages, AddressBounds()) != nil
+    }
+
+    /// Tells a watcher that a reservation that has just changed could give a buffer.
+    mutating func announceRoom(_ slot: Int, domain: Int) {
+        if watchesReservations && reservations[slot].isQueued && hasRoomForBuffer(slot) {
+            signals.append(.reservationHasRoom(domain: domain))
+        }
+    }
+
     private func info(_ slot: Int) -> ReservationInfo {
         let entry = reservations[slot]
         return ReservationInfo(
@@ -134,6 +161,7 @@ extension PhysicalMemory {
         reservations[slot].previous = last
         reservations[slot].next = -1
         reservations[slot].isQueued = true
+        queueCounts[domain] += 1
         if last < 0 { queueHeads[domain] = number } else { reservations[Int(last)].next = number }
         queueTails[domain] = number
     }
@@ -154,6 +182,7 @@ extension PhysicalMemory {
         reservations[slot].next = -1
         reservations[slot].previous = -1
         reservations[slot].isQueued = false
+        queueCounts[domain] -= 1
     }
 
     /// Changes a reservation while the digest follows; `body` may move it in the queue.
@@ -196,11 +225,15 @@ extension PhysicalMemory {
             setInReservation(
                 first + segment.delta, count: MemoryGeometry.reservationPages, false)
             freeBlock(first, order: MemoryGeometry.reservationOrder)
+            reservationCounts.freed += 1
+        } else {
+            announceRoom(slot, domain: segment.domain)
         }
     }
 
     /// Ends a reservation: its free pages enter the lists, the others become ordinary pages.
-    mutating func breakReservation(slot: Int) {
+    mutating func breakReservation(slot: Int, cause: ReservationBreakCause) {
+        let population = Int(reservations[slot].population)
         let segment = segmentOf(slot: slot)
         let first = (slot - segment.slotBase + segment.firstSuperpage) << 9
         updateReservation(slot) { memory in
@@ -220,7 +253,9 @@ extension PhysicalMemory {
             while index < end && words[index].kind == .reservedFree { index += 1 }
             putBackWithoutMerging(from - segment.delta, count: index - from)
         }
-        signals.append(.reservationBroken(first: first))
+        reservationCounts.broken += 1
+        if cause != .object { reservationCounts.reclaimed += 1 }
+        signals.append(.reservationBroken(first: first, population: population, cause: cause))
     }
 
     /// Breaks the least recently changed reservation of the domain.
@@ -229,7 +264,7 @@ extension PhysicalMemory {
     public mutating func breakOldestReservation(_ domain: Int) -> Bool {
         let slot = queueHeads[domain]
         if slot < 0 { return false }
-        breakReservation(slot: Int(slot))
+        breakReservation(slot: Int(slot), cause: .shortage)
         return true
     }
 
@@ -239,7 +274,8 @@ extension PhysicalMemory {
     /// - Returns: the first page taken, or `nil`.
     /// - Complexity: O(queue length), times 512 for reservations without room.
     public mutating func breakReservation(
-        domain: Int, count: Int, bounds: AddressBounds, kind: PageKind, owner: Int32 = -1
+        domain: Int, count: Int, bounds: AddressBounds, kind: PageKind, owner: Int32 = -1,
+        cause: ReservationBreakCause = .contiguous
     ) -> PageNumber? {
         guard count < MemoryGeometry.reservationPages else { return nil }
         if bounds.boundary != 0 && UInt64(count) << 12 > bounds.boundary { return nil }
@@ -249,7 +285,7 @@ extension PhysicalMemory {
             if let page = roomInReservation(slot, count, bounds) {
                 setPages(flatIndex(page), count: count, kind: kind, owner: owner)
                 // The population is not raised: the reservation ends here.
-                breakReservation(slot: slot)
+                breakReservation(slot: slot, cause: cause)
                 return page
             }
             number = reservations[slot].next

@@ -8,6 +8,9 @@ struct RunRing: Sendable {
     private(set) var kept = 0
     private var cursor = 0
 
+    /// Does the next run push an earlier one out?
+    var isFull: Bool { kept == capacity }
+
     /// Starts a pass; storage grows once and is used again.
     mutating func reset(capacity: Int) {
         self.capacity = capacity
@@ -38,6 +41,9 @@ struct RunRing: Sendable {
         kept = min(kept + step, capacity)
     }
 
+    /// Counts anew what is found; nothing may be kept.
+    mutating func beginStretch() { found = 0 }
+
     /// The latest kept run, which is the one with the highest address.
     mutating func popLatest() -> Int? {
         if kept == 0 { return nil }
@@ -50,14 +56,28 @@ struct RunRing: Sendable {
 /// One pass over the segments of a domain, stoppable after any visit
 /// (conformance vectors, section 6.3; engine specification 4.11).
 struct RunScanner: Sendable {
+    /// Why a slice ended.
+    enum End: Equatable {
+        /// No visit is left.
+        case outOfBudget
+        /// The ring is full, and the call wants to stop there.
+        case ringFull
+        /// The last segment has been scanned.
+        case complete
+    }
+
     let domain: Int
     let count: Int
     let alignmentMask: Int
     /// Boundary in pages minus 1; all bits set = no boundary.
     let boundaryMask: Int
-    let low: UInt64
-    let high: UInt64
     let option: ScanOption
+    private let variant: ReclaimVariant
+    /// Addresses of the present leg.
+    private var low: UInt64
+    private var high: UInt64
+    /// A pass that began in the middle has a second leg, from the lowest address to its start.
+    private var secondLeg: (low: UInt64, high: UInt64)?
 
     private(set) var visits = 0
     private(set) var objectLocks = 0
@@ -78,21 +98,45 @@ struct RunScanner: Sendable {
         low = request.bounds.low
         high = request.bounds.high
         self.option = option
+        variant = request.variant
+        if let start = request.variant.startPage, UInt64(start) << 12 > low {
+            let startAddress = UInt64(start) << 12
+            secondLeg = (low, min(high, startAddress))
+            low = startAddress
+        }
+    }
+
+    /// Where the scan stands: the next page it visits, or the end of the last segment it visited.
+    var position: PageNumber { page }
+
+    /// Counts visits and locks anew.
+    mutating func beginStretch() {
+        visits = 0
+        objectLocks = 0
     }
 
     /// Makes at most `budget` visits and pushes the runs found.
-    ///
-    /// - Returns: `true` when the last segment has been scanned.
     mutating func advance(
         _ memory: borrowing PhysicalMemory, _ ring: inout RunRing, budget: Int,
         log: inout [PageNumber], isLogging: Bool
-    ) -> Bool {
+    ) -> End {
         var left = budget
         while true {
-            if !isOpen && !openSegment(memory.layout) { return true }
-            if left == 0 { return false }
+            if variant.stopsEarly && ring.isFull { return .ringFull }
+            if !isOpen && !openNext(memory.layout) { return .complete }
+            if left == 0 { return .outOfBudget }
             walk(memory, &ring, &left, &log, isLogging)
         }
+    }
+
+    /// Opens the next segment of this leg or of the second one.
+    private mutating func openNext(_ layout: [SegmentLayout]) -> Bool {
+        if openSegment(layout) { return true }
+        guard let leg = secondLeg else { return false }
+        secondLeg = nil
+        (low, high) = leg
+        segmentNumber = 0
+        return openSegment(layout)
     }
 
     /// Finds the next segment with room for a run.
@@ -130,6 +174,8 @@ struct RunScanner: Sendable {
         let budget = left
         // Marks that keep a group of pages from being taken at a glance.
         let marks: UInt16 = option == .anything ? 0 : PageWord.reservationBit
+        let leavesOutFree = variant.countsGain
+        let stopsEarly = variant.stopsEarly
         let isPlain = count == 4 && alignmentMask == 3 && boundaryMask == -1
         var page = page
         var length = runLength
@@ -142,9 +188,11 @@ struct RunScanner: Sendable {
                 if group.isPlain && group.marks & marks == 0 {
                     left -= group.visits
                     locks += group.locks
-                    ring.push(page, if: group.isRun)
-                    if isLogging && group.isRun { log.append(page) }
+                    let isKept = group.isRun && (!leavesOutFree || group.hasObject)
+                    ring.push(page, if: isKept)
+                    if isLogging && isKept { log.append(page) }
                     page += 4
+                    if stopsEarly && ring.isFull { break }
                     continue
                 }
             }
@@ -177,11 +225,14 @@ struct RunScanner: Sendable {
             length += gain
             page += step
             if length < count { continue }
-            ring.push(runStart)
-            if isLogging { log.append(runStart) }
+            if !leavesOutFree || !memory.isWhollyFree(runStart + delta, count) {
+                ring.push(runStart)
+                if isLogging { log.append(runStart) }
+            }
             page = runStart + count
             length = 0
             if limit - page < count { isEnded = true; break }
+            if stopsEarly && ring.isFull { break }
         }
         self.page = page
         runLength = length

@@ -221,7 +221,7 @@ struct ReclaimReplay {
         for signal in memory.signals {
             switch signal {
             case .targetSearchFailed(let domain): line += " n:\(domain)"
-            case .reservationBroken(let first): line += " r:\(first)"
+            case .reservationBroken(let first, _, _): line += " r:\(first)"
             case .invalidPageFreed(let page): line += " i:\(page)"
             case .pageMoved(let from, let to):
                 line += " m:\(from)>\(to)"

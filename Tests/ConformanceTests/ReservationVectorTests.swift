@@ -89,7 +89,7 @@ private struct ReservationReplay {
         default: throw reader.mismatch("unknown operation")
         }
         let broken = memory.signals.compactMap { signal -> Int? in
-            if case .reservationBroken(let first) = signal { return first }
+            if case .reservationBroken(let first, _, _) = signal { return first }
             return nil
         }
         try reader.expect(announced, broken, "broken reservations")

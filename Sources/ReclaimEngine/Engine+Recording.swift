@@ -84,10 +84,10 @@ extension Engine {
     }
 
     mutating func recordWake(
-        domain: Int, cpu: Int, effect: WakeEffect, cause: UInt64
+        domain: Int, cpu: Int, effect: WakeEffect, origin: Int64, cause: UInt64
     ) -> UInt64 {
         let row: InlineArray<3, Int64> = [
-            ThreadNumber.helper(domain: domain), effect.rawValue, words.failure,
+            ThreadNumber.helper(domain: domain), effect.rawValue, origin,
         ]
         return emit(.wakeSend, domain: domain, cpu: cpu, cause: cause, row.span)
     }
@@ -147,9 +147,9 @@ extension Engine {
 
     /// A spin ends; its deficit is that of all its turns, whenever they were counted.
     mutating func recordSpinEnd(_ domain: Int) {
+        let turns = flushSpinDeficit(domain)
         let thread = threads[domain]
         let elapsedNs = nowNs - thread.stretchBeganNs
-        let turns = flushSpinDeficit(domain)
         let row: InlineArray<4, Int64> = [
             ThreadNumber.helper(domain: domain), turns, elapsedNs, turns,
         ]
@@ -217,12 +217,26 @@ extension Engine {
             row.span)
     }
 
+    mutating func recordReservationBreak(
+        _ first: PageNumber, population: Int, _ cause: ReservationBreakCause
+    ) {
+        let why =
+            switch cause {
+            case .target: "relocation target"
+            case .contiguous: "contiguous request"
+            case .shortage: "single page"
+            case .object: "object freed"
+            }
+        let row: InlineArray<3, Int64> = [Int64(first), Int64(population), strings.intern(why)]
+        emit(.reservationBreak, domain: memory.domain(of: first), row.span)
+    }
+
     // MARK: Batches
 
-    mutating func recordBatchBegin(_ domain: Int, desired: Int64, _ request: ReclaimRequest) {
+    mutating func recordBatchBegin(_ domain: Int, _ request: ReclaimRequest) {
         let row: InlineArray<8, Int64> = [
-            ThreadNumber.helper(domain: domain), 0, words.reclaimRoutine, 2, desired,
-            Int64(request.ringSize), Int64(request.goalPages),
+            ThreadNumber.helper(domain: domain), 0, words.reclaimRoutine, 2,
+            Int64(request.desiredRuns), Int64(request.ringSize), Int64(request.goalPages),
             Int64(memory.domains[domain].freeCount),
         ]
         let sequence = emit(
@@ -243,14 +257,13 @@ extension Engine {
             cause: threads[domain].batchSequence, row.span)
     }
 
-    mutating func recordBatchEnd(_ domain: Int, _ totals: BatchTotals) {
+    mutating func recordBatchEnd(_ domain: Int, _ totals: BatchTotals, result: Int64) {
         let thread = threads[domain]
-        let row: InlineArray<18, Int64> = [
-            ThreadNumber.helper(domain: domain), 0, words.reclaimRoutine,
-            totals.passes == 0 ? words.refused : totals.succeeded ? words.ok : words.failed,
-            totals.passes, totals.ok + totals.busy + totals.invalid + totals.noMemory, totals.ok,
+        let row: InlineArray<19, Int64> = [
+            ThreadNumber.helper(domain: domain), 0, words.reclaimRoutine, result, totals.passes,
+            totals.ok + totals.busy + totals.invalid + totals.noMemory, totals.ok,
             totals.busy, totals.invalid, totals.noMemory, totals.moved, totals.gained,
-            totals.phantom, totals.freed, 0, totals.nominal, thread.batchCpuNs, 0,
+            totals.phantom, totals.freed, 0, totals.nominal, thread.batchCpuNs, 0, totals.eaten,
         ]
         let sequence = emit(
             .batchEnd, domain: domain, cpu: thread.lastCpu, cause: thread.batchSequence, row.span)
@@ -347,23 +360,6 @@ extension Engine {
         row[25] = Int64(pageCache.pageCounts[domain])
         emit(.sample, domain: domain, row.span)
     }
-}
-
-/// What one reclaim call came to.
-struct BatchTotals: Sendable {
-    var passes: Int64 = 0
-    var ok: Int64 = 0
-    var busy: Int64 = 0
-    var invalid: Int64 = 0
-    var noMemory: Int64 = 0
-    var moved: Int64 = 0
-    var freed: Int64 = 0
-    /// 16 KiB blocks that really appeared.
-    var gained: Int64 = 0
-    var phantom: Int64 = 0
-    /// What the kernel's own counter grows by.
-    var nominal: Int64 = 0
-    var succeeded = false
 }
 
 extension RunAttempt.Outcome {

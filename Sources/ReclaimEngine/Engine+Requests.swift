@@ -41,14 +41,16 @@ extension Engine {
         }
     }
 
-    /// `ktls_buffer_alloc` (engine specification 4.2), steps 1, 3, 4 and 5.
+    /// `ktls_buffer_alloc` (engine specification 4.2).
     private mutating func allocateBuffer(_ number: Int32, cpu: Int, cause: UInt64) -> Int? {
         guard records[number].pagesWanted > 2 else {
             workers[cpu].served.small += 1
             return nil
         }
+        guard policy.definition.usesZone else { return nil }
+        let limiter = limiter(ofCpu: cpu)
         let present = memory.ticks
-        let elapsed = KernelTicks.elapsed(from: workers[cpu].lastFailTicks, to: present)
+        let elapsed = KernelTicks.elapsed(from: workers[limiter].lastFailTicks, to: present)
         guard elapsed >= UInt32(model.hz) else {
             workers[cpu].served.limited += 1
             recordLimited(
@@ -60,10 +62,19 @@ extension Engine {
             return page
         }
         workers[cpu].served.failed += 1
-        workers[cpu].lastFailTicks = present
+        workers[limiter].lastFailTicks = present
         let failure = recordFailure(cpu: cpu, cause: detail >= 1 ? cause : 0)
         wakeHelper(domain: host.domainOfCpu[cpu], fromCpu: cpu, cause: failure)
         return nil
+    }
+
+    /// The worker whose last failure limits this one: itself, or where a lab policy says so the
+    /// first of the domain.
+    private func limiter(ofCpu cpu: Int) -> Int {
+        switch policy.definition.limiterScope {
+        case .cpu: cpu
+        case .domain: host.cpus(of: host.domainOfCpu[cpu]).lowerBound
+        }
     }
 
     /// Single wired pages instead of a buffer; the worker sleeps in vm_wait when they run out.

@@ -21,6 +21,9 @@ extension Engine {
             sum.add(UInt64(bitPattern: thread.wakeups))
             sum.add(UInt64(bitPattern: thread.counter))
             sum.add(UInt64(thread.heldBuffers))
+            sum.add(UInt64(bitPattern: thread.failuresSeen))
+            sum.add(UInt64(bitPattern: thread.quietUntilNs))
+            sum.add(thread.program.digest)
         }
         sum.add(UInt64(records.count))
         sum.add(records.digest)

@@ -8,6 +8,7 @@ extension Engine {
     /// A worker saw a failure and looks at the helper thread of its domain (4.2 step 5).
     mutating func wakeHelper(domain: Int, fromCpu cpu: Int, cause: UInt64) {
         guard !threads.isEmpty else { return }
+        threads[domain].failuresSeen += 1
         let effect: WakeEffect
         if threads[domain].running {
             effect = .suppressed
@@ -16,9 +17,22 @@ extension Engine {
         } else {
             effect = .noSleeper
         }
-        let sequence = recordWake(domain: domain, cpu: cpu, effect: effect, cause: cause)
+        let sequence = recordWake(
+            domain: domain, cpu: cpu, effect: effect, origin: words.failure, cause: cause)
         guard effect == .woke else { return }
         threads[domain].cause = sequence
+        makeRunnable(domain)
+    }
+
+    /// A policy wants the helper thread to run although nothing has failed. Without effect, and
+    /// without an event, unless the thread sleeps and its policy has not asked for quiet.
+    mutating func wakeHelperEarly(domain: Int, fromCpu cpu: Int, cause: UInt64) {
+        guard !threads.isEmpty, case .asleep(let fromNs) = threads[domain].state,
+            nowNs >= fromNs, nowNs >= threads[domain].quietUntilNs
+        else { return }
+        threads[domain].cause = recordWake(
+            domain: domain, cpu: cpu, effect: .woke, origin: strings.intern("watermark"),
+            cause: cause)
         makeRunnable(domain)
     }
 
@@ -56,14 +70,24 @@ extension Engine {
 
     /// Lets the policy carry out one step and does what follows from it.
     private mutating func advance(_ domain: Int) {
-        var program = threads[domain].program
+        if threads[domain].sleepsAfterWait {
+            threads[domain].sleepsAfterWait = false
+            fallAsleep(domain)
+            return
+        }
+        // Taken out and put back, so that the program changes its storage in place.
+        var program: any ThreadProgram = NoProgram()
+        swap(&program, &threads[domain].program)
         let next = program.step(&self, domain: domain)
-        threads[domain].program = program
+        swap(&program, &threads[domain].program)
         switch next {
         case .ran(let ns):
             threads[domain].batchCpuNs += ns
             steps.insert(domain, at: nowNs + ns)
         case .waitForMemory: waitForMemory(domain)
+        case .waitThenSleep:
+            threads[domain].sleepsAfterWait = true
+            waitForMemory(domain)
         case .spin: beginSpin(domain)
         case .sleep: fallAsleep(domain)
         }
@@ -125,6 +149,10 @@ extension Engine {
         case .minWaitersWoken: wakeWaiters(recovered: recoveredDomain)
         case .pageDaemonWakeup(let domain): wakePageDaemon(domain)
         case .waitingPageDaemonWoken(let domain): resumeLaundry(domain)
+        case .reservationBroken(let first, let population, let cause):
+            recordReservationBreak(first, population: population, cause)
+        case .reservationHasRoom(let domain):
+            if !threads.isEmpty { threads[domain].spinSeesRoom = true }
         default: break
         }
     }
@@ -133,12 +161,36 @@ extension Engine {
 
     /// The thread turns in place: allocate, fail, return at once from vm_wait, again (5.1).
     private mutating func beginSpin(_ domain: Int) {
-        threads[domain].state = .spinning(sinceNs: nowNs)
+        threads[domain].state = .spinning
         threads[domain].stretchBeganNs = nowNs
         threads[domain].stretchSequence = recordSpinBegin(domain)
+        threads[domain].spin = SpinClock(beganNs: nowNs, turnNs: spinTurnNs(domain))
+        threads[domain].spinSeesRoom = memory.hasReservationWithRoom(domain)
         threads[domain].spinEndsSoon = false
         threads[domain].countedTurns = 0
         spinningThreads += 1
+        memory.watchesReservations = true
+    }
+
+    /// One turn walks the whole queue of partly populated reservations (5.1).
+    private func spinTurnNs(_ domain: Int) -> Int64 {
+        model.spinTurnNs
+            + Int64(memory.queuedReservationCount(domain)) * model.partpopStepNs
+    }
+
+    /// A spin ends at the first turn after a block has appeared, a reservation has come to have
+    /// room for one, or the domain has run short.
+    mutating func endFutileSpins() {
+        for domain in threads.indices {
+            guard case .spinning = threads[domain].state else { continue }
+            threads[domain].spin.change(turnNs: spinTurnNs(domain), at: nowNs)
+            guard !threads[domain].spinEndsSoon,
+                memory.domains[domain].contiguousBlocks > 0 || threads[domain].spinSeesRoom
+                    || memory.waitNeeded(domain)
+            else { continue }
+            threads[domain].spinEndsSoon = true
+            steps.insert(domain, at: threads[domain].spin.turnEndNs(at: nowNs))
+        }
     }
 
     /// Each turn of a spin adds 1 to the deficit; those not counted yet are added here at once.
@@ -146,29 +198,17 @@ extension Engine {
     /// - Returns: all turns of the present spin; 0 when the domain's thread does not spin.
     @discardableResult
     mutating func flushSpinDeficit(_ domain: Int) -> Int64 {
-        guard threads.indices.contains(domain), case .spinning(let sinceNs) = threads[domain].state
+        guard threads.indices.contains(domain), case .spinning = threads[domain].state
         else { return 0 }
-        let turns = (nowNs - sinceNs) / model.spinTurnNs
+        let turns = threads[domain].spin.turns(at: nowNs)
         memory.addPageoutDeficit(Int(turns - threads[domain].countedTurns), domain: domain)
         threads[domain].countedTurns = turns
         return turns
     }
 
-    /// A spin ends at the first turn after a block has appeared, or the domain has run short.
-    mutating func endFutileSpins() {
-        for domain in threads.indices {
-            guard case .spinning(let sinceNs) = threads[domain].state,
-                !threads[domain].spinEndsSoon,
-                memory.domains[domain].contiguousBlocks > 0 || memory.waitNeeded(domain)
-            else { continue }
-            threads[domain].spinEndsSoon = true
-            let turns = (nowNs - sinceNs) / model.spinTurnNs + 1
-            steps.insert(domain, at: sinceNs + turns * model.spinTurnNs)
-        }
-    }
-
     private mutating func endSpin(_ domain: Int) {
         spinningThreads -= 1
+        memory.watchesReservations = spinningThreads > 0
         threads[domain].spinEndsSoon = false
         recordSpinEnd(domain)
         threads[domain].state = .onCpu

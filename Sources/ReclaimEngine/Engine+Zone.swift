@@ -74,6 +74,9 @@ extension Engine {
         recordImport(
             handle: handle, cpu: cpu, wanted: wanted, got: got, ns: costNs, phase: phase,
             cause: cause)
+        if got > 0, let notice = policy.definition.noticesImport {
+            notice(&self, host.domainOfCpu[cpu], cpu, cause)
+        }
     }
 
     /// `uma_zalloc(M_WAITOK)` of the old helper thread, up to the point where it would spin.

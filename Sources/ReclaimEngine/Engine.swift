@@ -76,6 +76,11 @@ public struct Engine: Sendable {
     public init(
         host: Host, memory: MemorySnapshot, model: ModelParameters, policy: Policy, detail: Int
     ) throws(EngineError) {
+        do {
+            try host.check()
+        } catch {
+            throw .host(error)
+        }
         self.host = host
         self.model = model
         self.policy = policy
@@ -131,18 +136,25 @@ public struct Engine: Sendable {
     /// `UMA_TIMEOUT`: how often the zone looks after itself (engine specification 2).
     static let zoneCheckIntervalNs: Int64 = 20_000_000_000
 
-    /// Whether an input fits this host: its CPUs and domain exist.
+    /// Whether an input fits: its CPUs and domain exist, or some policy has the tunable and
+    /// allows the value; see ``Policy/checkChange(_:to:)``.
     public func accepts(_ input: Input) -> Bool {
         switch input.action {
         case .request(let request):
-            (0..<host.cpuCount).contains(request.cpu)
+            return (0..<host.cpuCount).contains(request.cpu)
                 && (0..<host.cpuCount).contains(request.freeCpu)
                 && (0...MemoryGeometry.bufferPages).contains(request.pages)
         case .background(let background):
-            host.domains.indices.contains(background.domain) && background.handle >= 0
+            return host.domains.indices.contains(background.domain) && background.handle >= 0
                 && background.pages >= 0
                 && background.handle + Int64(background.pages) <= slotLimit
-        case .set: true
+        case .set(let name, let value):
+            do {
+                try policy.checkChange(name, to: value)
+                return true
+            } catch {
+                return false
+            }
         }
     }
 
@@ -161,10 +173,21 @@ public struct Engine: Sendable {
         switch input.action {
         case .request(let request): arrive(request, cause: cause)
         case .background(let background): carryOut(background, cause: cause)
-        case .set(let name, let value): try? policy.set(name, to: value)
+        case .set(let name, let value): change(name, to: value)
         }
         settle()
     }
+
+    private mutating func change(_ name: String, to value: Int64) {
+        do {
+            try policy.change(name, to: value)
+        } catch {
+            preconditionFailure("a setting the engine does not accept: \(error)")
+        }
+    }
+
+    /// What became of reservations since the start.
+    public var reservationCounts: ReservationCounts { memory.reservationCounts }
 
     /// Lets virtual time pass: everything due up to and including `timeNs` happens.
     public mutating func run(until timeNs: Int64) {
@@ -273,6 +296,8 @@ public struct Engine: Sendable {
 
 /// Why an engine cannot start.
 public enum EngineError: Error, Equatable, Sendable {
+    /// The host has a domain without memory or without CPUs.
+    case host(HostError)
     /// The initial state is not a possible one.
     case snapshot(SnapshotError)
     /// The initial state has other memory segments than the host.

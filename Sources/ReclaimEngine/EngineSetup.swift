@@ -119,6 +119,7 @@ extension SetupError: CustomStringConvertible {
         case .parameter(let error): error.description
         case .noSnapshot: "the trace holds no initial state"
         case .coding(let error): "the initial state cannot be read: \(error)"
+        case .engine(.host(let error)): "the host is not a possible one: \(error)"
         case .engine(let error): "the initial state is not a possible one: \(error)"
         }
     }

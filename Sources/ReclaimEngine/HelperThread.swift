@@ -9,8 +9,8 @@ struct HelperThread: Sendable {
         case runnable
         /// On a CPU, between two steps.
         case onCpu
-        /// On a CPU, turning in place since this instant until a block appears.
-        case spinning(sinceNs: Int64)
+        /// On a CPU, turning in place until a block appears.
+        case spinning
         /// Asleep on the vm_wait channel.
         case waiting
     }
@@ -36,10 +36,19 @@ struct HelperThread: Sendable {
     /// When the present spin or wait began, its event.
     var stretchBeganNs: Int64 = 0
     var stretchSequence: UInt64 = 0
-    /// Turns of the present spin that are in the deficit already.
+    /// The turns of the present spin, and those that are in the deficit already.
+    var spin = SpinClock(beganNs: 0, turnNs: 1)
     var countedTurns: Int64 = 0
+    /// A reservation has come to have room for a buffer during the present spin.
+    var spinSeesRoom = false
     /// An end of the present spin is scheduled.
     var spinEndsSoon = false
+    /// The present wait is the last thing of the round.
+    var sleepsAfterWait = false
+    /// Failures in its domain that no policy has asked for yet.
+    var failuresSeen: Int64 = 0
+    /// Until when it is woken by failures only.
+    var quietUntilNs: Int64 = 0
     /// Zone buffers it holds itself.
     var heldBuffers = 0
 

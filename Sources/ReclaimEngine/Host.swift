@@ -84,6 +84,18 @@ public struct Host: Sendable, Equatable {
         }
     }
 
+    /// Checks that there is a helper thread's worth of machine in each domain: FreeBSD starts a
+    /// thread per domain that has memory, on the CPUs of that domain (engine specification 9.9).
+    ///
+    /// - Throws: `HostError` for the first domain without memory or CPUs.
+    public func check() throws(HostError) {
+        if domains.isEmpty { throw .noDomain }
+        for (number, domain) in domains.enumerated() {
+            if domain.pageCount <= 0 { throw .noMemory(domain: number) }
+            if domain.cpuCount <= 0 { throw .noCpu(domain: number) }
+        }
+    }
+
     /// Writes the host into the `scenario` group.
     public func write(to parameters: inout ParameterList) {
         parameters.set("scenario.domains", Int64(domains.count))
@@ -115,5 +127,26 @@ public struct Host: Sendable, Equatable {
                     cpuCount: try integer(prefix + "cpus", 1...1024)))
         }
         self.init(domains: domains)
+    }
+}
+
+/// What no host can be.
+public enum HostError: Error, Equatable, Sendable {
+    /// There is no domain at all.
+    case noDomain
+    /// A domain has no memory.
+    case noMemory(domain: Int)
+    /// A domain has no CPU.
+    case noCpu(domain: Int)
+}
+
+extension HostError: CustomStringConvertible {
+    /// One line that says what is wrong.
+    public var description: String {
+        switch self {
+        case .noDomain: "there is no memory domain"
+        case .noMemory(let domain): "domain \(domain) has no memory"
+        case .noCpu(let domain): "domain \(domain) has no CPU"
+        }
     }
 }

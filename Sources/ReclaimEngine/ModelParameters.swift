@@ -36,6 +36,8 @@ public struct ModelParameters: Sendable, Equatable {
     public var checkPageNs: Int64 = 100
     /// Length of one turn of the old thread's spin.
     public var spinTurnNs: Int64 = 600
+    /// Added length of such a turn for each queued reservation it walks past.
+    public var partpopStepNs: Int64 = 30
     /// Cost of a buffer from the CPU's cache.
     public var hitCpuNs: Int64 = 30
     /// Cost of a buffer from the domain's list.
@@ -101,6 +103,7 @@ public struct ModelParameters: Sendable, Equatable {
             Field("other_window_ns", \.otherWindowNs, 1000...1_000_000_000, "their period"),
             Field("page_daemon", \.pageDaemon, 0...1, "a page daemon in each domain"),
             Field("pgcache_pages", \.pgcachePages, 0...256, "batch of a CPU's page cache"),
+            Field("partpop_step_ns", \.partpopStepNs, 0...1_000_000, "a queued reservation"),
             Field("relocate_page_ns", \.relocatePageNs, cost, "relocate one page"),
             Field("salt", \.salt, 0...Int64.max, "key of the engine's own draws"),
             Field(

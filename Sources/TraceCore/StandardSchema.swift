@@ -69,7 +69,7 @@ public enum StandardSchema {
                 count("tried"), count("ok"), count("failed_busy"), count("failed_invalid"),
                 count("failed_no_memory"), pages("moved"), count("gained_blocks"),
                 count("phantom"), pages("freed_pages"), pages("scanned_pages"), count("nominal"),
-                cpuNs, count("failed_moves"),
+                cpuNs, count("failed_moves"), count("eaten"),
             ]),
         EventKind(
             id: 11, "batch_deferred", .control, .derived,

@@ -44,11 +44,11 @@ extension HostEventMapper {
         let isDaemon = reclaim?.family == .kcompactd
         let result =
             "\(mode.map { lineText(bytes, $0) } ?? "")/\(lineText(bytes, status))"
-        let values: [18 of Int64] = [
+        let values: [19 of Int64] = [
             Int64(table.threads[position].pid), isDaemon ? BatchMode.daemon : BatchMode.direct,
             sink.intern(Self.routine), sink.intern(result), -1, -1, -1, -1, -1, -1,
             isOpen ? batch.movedPages : -1, -1, -1, 0, isOpen ? batch.scannedPages : -1, -1,
-            isOpen ? cpuNs : -1, isOpen ? batch.failedMoves : -1,
+            isOpen ? cpuNs : -1, isOpen ? batch.failedMoves : -1, -1,
         ]
         emitter.emit(
             .batchEnd, line.moment, domain: domain(nil, reclaim), cause: batch.sequence, values,

@@ -48,10 +48,10 @@ extension HostEventMapper {
         let batch = table.threads[position].kswapd
         guard batch.isOpen else { return }
         let cpuNs = cpuNs(position, since: batch.clockAtBegin, line.timeNs)
-        let values: [18 of Int64] = [
+        let values: [19 of Int64] = [
             Int64(table.threads[position].pid), BatchMode.daemon,
             sink.intern(Self.kswapdRoutine), sink.intern(result), -1, -1, -1, -1, -1, -1, 0, -1,
-            -1, batch.freedPages, batch.scannedPages, -1, cpuNs, 0,
+            -1, batch.freedPages, batch.scannedPages, -1, cpuNs, 0, -1,
         ]
         emitter.emit(
             .batchEnd, line.moment, domain: domain, cause: batch.sequence, values, into: &sink)
@@ -100,10 +100,10 @@ extension HostEventMapper {
         let batch = table.threads[position].directReclaim
         let isOpen = batch.isOpen
         let cpuNs = cpuNs(position, since: batch.clockAtBegin, line.timeNs)
-        let values: [18 of Int64] = [
+        let values: [19 of Int64] = [
             Int64(table.threads[position].pid), BatchMode.direct, sink.intern(Self.directRoutine),
             sink.intern(freed > 0 ? "reclaimed" : "nothing"), -1, -1, -1, -1, -1, -1, 0, -1, -1,
-            freed, isOpen ? batch.scannedPages : -1, -1, isOpen ? cpuNs : -1, 0,
+            freed, isOpen ? batch.scannedPages : -1, -1, isOpen ? cpuNs : -1, 0, -1,
         ]
         emitter.emit(
             .batchEnd, line.moment, domain: domain(), cause: batch.sequence, values, into: &sink)

@@ -107,7 +107,12 @@ private func counts(_ info: ToolResult) -> [String: Int] {
         let names = policies.lines.filter { !$0.hasPrefix(" ") }.map {
             $0.split(separator: ":")[0]
         }
-        #expect(names == ["cache-only", "alloc-thread", "reclaim-batch"])
+        #expect(
+            names == [
+                "pages-only", "cache-only", "alloc-thread", "reclaim-one", "reclaim-batch",
+                "reclaim-honest", "reclaim-adaptive", "reclaim-resume", "watermark",
+                "unlocked-limit",
+            ])
         #expect(policies.lines.contains("    kern.ipc.tls.max_alloc = 128"))
         #expect(policies.lines.contains("    kern.ipc.tls.max_reclaim = 1024"))
         let presets = try folder.run("record", "--list-presets")

@@ -17,12 +17,14 @@ struct BatchCheck: TraceCheck {
 
     private(set) var faults: [String] = []
     private let setup: EngineSetup
+    private let traits: PolicyTraits
     private let limits: [Int64]
     private var maxReclaim: Int64
     private var calls: [Int: Call] = [:]
 
     init(_ setup: EngineSetup) {
         self.setup = setup
+        traits = PolicyTraits(setup.policy.definition)
         var parameters = ParameterList()
         setup.policy.write(to: &parameters)
         maxReclaim = parameters.integer("policy.kern.ipc.tls.max_reclaim") ?? 0
@@ -47,25 +49,32 @@ struct BatchCheck: TraceCheck {
 
     private mutating func begin(_ event: LoggedEvent) {
         if calls[event.domain] != nil { faults.append("10: a call within a call: \(event)") }
-        let ring = maxReclaim > 1 ? 15 + maxReclaim : 16
-        if event["desired"] != maxReclaim || event["ring"] != ring {
+        let desired = event["desired"]
+        let fits =
+            switch traits.desired {
+            case .setting: desired == maxReclaim
+            case .one: desired == 1
+            case .some: (1...max(maxReclaim, 1)).contains(desired)
+            }
+        if !fits || event["ring"] != (desired > 1 ? 15 + desired : 16) {
             faults.append("10: desired and ring, \(maxReclaim) wanted: \(event)")
         }
-        if maxReclaim >= 0, event["target_pages"] != max(4 * maxReclaim, 8) {
+        if desired >= 0, event["target_pages"] != max(4 * desired, 8) {
             faults.append("10: goal of \(event)")
         }
         calls[event.domain] = Call(begin: event)
     }
 
     private mutating func pass(_ event: LoggedEvent) {
-        guard let call = calls[event.domain], call.keptByPass.count < 3,
+        guard let call = calls[event.domain],
+            call.keptByPass.count < 3 || traits.scansInStretches,
             event.cause == call.begin.sequence
         else {
             faults.append("10: not part of a call: \(event)")
             return
         }
         let options = ["no_reservations", "no_superpages", "any"]
-        if event.text("option") != options[call.keptByPass.count] {
+        if !traits.scansInStretches, event.text("option") != options[call.keptByPass.count] {
             faults.append("10: order of passes: \(event)")
         }
         if event["runs_kept"] != min(event["runs_found"], call.begin["ring"]) {
@@ -107,6 +116,7 @@ struct BatchCheck: TraceCheck {
         let kept = call.keptByPass.reduce(0, +)
         if event["passes"] != Int64(call.keptByPass.count) || event["tried"] > kept
             || event["tried"] != event["ok"] + failed || event["moved"] > 4 * event["tried"]
+            || !(0...event["ok"]).contains(event["eaten"])
         {
             faults.append("10: figures of \(event)")
         }
@@ -124,14 +134,26 @@ struct BatchCheck: TraceCheck {
             faults.append("10: refusal at \(call.begin["free_pages"]) free: \(event)")
         }
         let isOk = event.text("result") == "ok"
-        let isReached = call.begin["desired"] >= 0 && 4 * event["ok"] >= call.begin["target_pages"]
-        if isOk && !isReached && (event["passes"] < 3 || event["ok"] < 1) {
+        let counted = traits.countsGain ? event["gained_blocks"] : event["ok"]
+        let isReached = call.begin["desired"] >= 0 && 4 * counted >= call.begin["target_pages"]
+        if isOk && !isReached && (event["passes"] < 3 || counted < 1) {
             faults.append("10: success without reason: \(event)")
         }
-        if !isOk && !isRefused && event["passes"] != 3 {
+        if !isOk && !isRefused && event["passes"] != 3 && !traits.scansInStretches {
             faults.append("10: gave up early: \(event)")
         }
-        if event["nominal"] != (isOk ? maxReclaim : 0) { faults.append("7: nominal of \(event)") }
+        checkNominal(event, call, isOk: isOk)
+    }
+
+    private mutating func checkNominal(_ event: LoggedEvent, _ call: Call, isOk: Bool) {
+        let nominal =
+            switch traits.counting {
+            case .setting: isOk ? maxReclaim : 0
+            case .desired: isOk ? call.begin["desired"] : 0
+            case .gained: max(event["gained_blocks"], 0)
+            case .allocations: Int64(0)
+            }
+        if event["nominal"] != nominal { faults.append("7: nominal of \(event)") }
     }
 
     private mutating func checkRuns(_ event: LoggedEvent, _ call: Call) {
@@ -139,6 +161,7 @@ struct BatchCheck: TraceCheck {
         if event["tried"] != tried || event["ok"] != ok || event["moved"] != call.moved {
             faults.append("10: the runs do not add up to \(event)")
         }
+        if traits.countsGain { return }
         for (index, kept) in call.keptByPass.enumerated() {
             let isReached =
                 call.begin["desired"] >= 0

@@ -7,9 +7,11 @@ struct LimiterCheck: TraceCheck {
     private(set) var faults: [String] = []
     private let model: ModelParameters
     private var lastFailTicks: [Int32]
+    private let limitsDomains: Bool
 
     init(_ setup: EngineSetup) {
         model = setup.model
+        limitsDomains = PolicyTraits(setup.policy.definition).limitsDomains
         lastFailTicks = [Int32](repeating: 0, count: setup.host.cpuCount)
     }
 
@@ -23,7 +25,7 @@ struct LimiterCheck: TraceCheck {
             }
         case .allocFail:
             if left(event) > 0 { faults.append("8: fails while limited: \(event)") }
-            lastFailTicks[event.cpu] = ticks(event.timeNs)
+            lastFailTicks[limiter(event)] = ticks(event.timeNs)
         default: break
         }
     }
@@ -35,7 +37,10 @@ struct LimiterCheck: TraceCheck {
     }
 
     private func left(_ event: LoggedEvent) -> Int64 {
-        let elapsed = UInt32(bitPattern: ticks(event.timeNs) &- lastFailTicks[event.cpu])
+        let elapsed = UInt32(bitPattern: ticks(event.timeNs) &- lastFailTicks[limiter(event)])
         return model.hz - Int64(elapsed)
     }
+
+    /// One limiter per CPU, or where a policy says so one per domain.
+    private func limiter(_ event: LoggedEvent) -> Int { limitsDomains ? event.domain : event.cpu }
 }

@@ -78,9 +78,11 @@ public struct RandomCase: Sendable, CustomStringConvertible {
 
     private func settings(_ random: inout TestRandom) -> [Input] {
         (0..<random.number(1...6)).map { _ in
-            let name = random.choice(["max_reclaim", "max_alloc", "max_reclaim", "maxlen"])
-            let value = random.choice([-2, 0, 1, 2, 7, 40, 300, 1024] as [Int64])
-            return .set(at: random.number(0...(durationNs - 1)), name, value)
+            let name = random.choice(["max_reclaim", "max_alloc", "max_reclaim", "max_reclaim"])
+            let value = random.choice([-1, 0, 1, 2, 7, 40, 300, 1024] as [Int64])
+            return .set(
+                at: random.number(0...(durationNs - 1)), name,
+                name == "max_alloc" ? max(value, 1) : value)
         }
     }
 

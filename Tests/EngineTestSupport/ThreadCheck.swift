@@ -19,6 +19,7 @@ struct ThreadCheck: TraceCheck {
     private(set) var faults: [String] = []
     private let setup: EngineSetup
     private let policy: String
+    private let traits: PolicyTraits
     private var threads: [Thread]
     private var names: [Int64] = []
     private var failure: LoggedEvent?
@@ -26,6 +27,7 @@ struct ThreadCheck: TraceCheck {
     init(_ setup: EngineSetup) {
         self.setup = setup
         policy = setup.policy.definition.name
+        traits = PolicyTraits(setup.policy.definition)
         threads = [Thread](repeating: Thread(), count: setup.host.domains.count)
     }
 
@@ -41,18 +43,26 @@ struct ThreadCheck: TraceCheck {
         case .batchEnd: threads[event.domain].nominal += event["nominal"]
         case .sample: sample(event)
         case .batchBegin, .batchPass, .run:
-            if policy != "reclaim-batch" { faults.append("15: \(policy) has \(event)") }
+            if !traits.reclaims { faults.append("15: \(policy) has \(event)") }
         case .spinBegin, .spinEnd:
-            if policy != "alloc-thread" { faults.append("15: \(policy) has \(event)") }
+            if !traits.spins { faults.append("15: \(policy) has \(event)") }
         default: break
         }
     }
 
-    /// A failure is followed by one look at the helper thread; nothing else is.
+    /// A failure is followed by one look at the helper thread; nothing else is, but a policy may
+    /// wake it early.
     private mutating func checkAnswer(to failure: LoggedEvent?, _ event: LoggedEvent) {
         let isWake = event.event.header.kind == .wakeSend
-        guard policy != "cache-only" else {
+        if !traits.usesZone, event.event.header.kind == .allocFail {
+            faults.append("8: without a zone: \(event)")
+        }
+        guard traits.hasThread else {
             if isWake { faults.append("9: without a thread: \(event)") }
+            return
+        }
+        if isWake, failure == nil, traits.wakesEarly, event.text("origin") == "watermark" {
+            if event.text("effect") != "woke" { faults.append("9: of no use: \(event)") }
             return
         }
         if isWake != (failure != nil) || isWake && event.cause != failure?.sequence {
@@ -107,7 +117,7 @@ struct ThreadCheck: TraceCheck {
 
     private mutating func checkCounter(_ event: LoggedEvent, _ column: String) {
         let thread = threads[event.domain]
-        let isExact = policy != "alloc-thread"
+        let isExact = traits.counting != .allocations
         if isExact ? event[column] != thread.nominal : event[column] < thread.counter {
             faults.append("7: counter in \(event)")
         }
@@ -116,7 +126,7 @@ struct ThreadCheck: TraceCheck {
 
     private mutating func checkNames() {
         let domains = setup.host.domains.indices
-        let wanted = policy == "cache-only" ? [] : domains.map { 100 + Int64($0) }
+        let wanted = traits.hasThread ? domains.map { 100 + Int64($0) } : []
         if names != wanted { faults.append("9: threads \(names)") }
     }
 }

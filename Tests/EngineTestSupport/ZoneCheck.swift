@@ -152,7 +152,7 @@ struct ZoneCheck: TraceCheck {
         itemsSampled = (domain == 0 ? 0 : itemsSampled) + event["zone_items"]
         // The old thread's own imports are not recorded one by one.
         guard domain == setup.host.domains.count - 1,
-            setup.policy.definition.name != "alloc-thread"
+            !PolicyTraits(setup.policy.definition).holdsBuffers
         else { return }
         let cached = imported - inUse.reduce(0, +)
         if itemsSampled != cached { faults.append("5: \(cached) cached in all: \(event)") }

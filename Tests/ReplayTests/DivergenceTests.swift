@@ -70,7 +70,7 @@ struct DivergenceTests {
     }
 
     private func policy(_ seed: UInt64) -> Policy {
-        Policy(PolicyCatalog.all[Int(seed % 3)])
+        Policy(PolicyCatalog.all[Int(seed % UInt64(PolicyCatalog.all.count))])
     }
 
     @Test(arguments: seeds)

@@ -51,12 +51,16 @@ struct RefusalTests {
         }
     }
 
+    private func recording() throws -> EventLog {
+        try setup().record([.record(at: 1_000_000), .set(at: 2_000_000, "max_alloc", 1)])
+    }
+
     /// One input at 1 ms with one part changed, and the error it must give.
     private func error(
         _ kind: KindID, _ values: [Int64], cpu: Int32 = 0, domain: Int32 = 0,
         timeNs: Int64 = 1_000_000
     ) throws -> ReplayError? {
-        let good = try setup().record([.record(at: 1_000_000), .set(at: 2_000_000, "maxlen", 1)])
+        let good = try recording()
         let place = try #require(good.events.firstIndex { $0.header.kind == .request })
         let header = EventHeader(
             sequence: UInt64(place + 1), timeNs: timeNs, kind: kind, domain: domain, cpu: cpu)
@@ -108,6 +112,21 @@ struct RefusalTests {
         #expect(try error(.set, values, cpu: -1, domain: -1) != nil)
     }
 
+    /// The string that names `max_alloc` in the recording that ``error(_:_:cpu:domain:timeNs:)``
+    /// changes.
+    private func settingName() throws -> Int64 {
+        let log = try recording()
+        return Int64(try #require(log.strings.firstIndex(of: "kern.ipc.tls.max_alloc")))
+    }
+
+    /// What no policy allows is refused at its event, not passed over in silence.
+    @Test func aSettingThatNoPolicyAllowsIsRefused() throws {
+        // The string 1 names no tunable; 0 buffers cannot be wanted.
+        #expect(try error(.set, [1, 7], cpu: -1, domain: -1) != nil)
+        #expect(try error(.set, [settingName(), 0], cpu: -1, domain: -1) != nil)
+        #expect(try error(.set, [settingName(), 1_048_577], cpu: -1, domain: -1) != nil)
+    }
+
     @Test(arguments: [-1, Int64.min])
     func timeBeforeTheStartIsRefused(timeNs: Int64) throws {
         #expect(try error(.request, [1, 4, 0, 1000, 0], timeNs: timeNs) != nil)
@@ -117,7 +136,7 @@ struct RefusalTests {
     @Test func aGoodInputIsNot() throws {
         #expect(try error(.request, [1, 4, 0, 1000, 1]) == nil)
         #expect(try error(.background, [0, 0, 1, 0, 0], cpu: -1) == nil)
-        #expect(try error(.set, [1, 7], cpu: -1, domain: -1) == nil)
+        #expect(try error(.set, [settingName(), 7], cpu: -1, domain: -1) == nil)
     }
 
     @Test func anInputBeforeAnEarlierOneIsRefused() throws {

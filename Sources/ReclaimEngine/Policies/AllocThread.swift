@@ -6,46 +6,45 @@ extension PolicyCatalog {
     static let allocThread = PolicyDefinition(
         name: "alloc-thread",
         summary: "helper thread allocates max_alloc buffers with M_WAITOK, then frees them",
-        tunables: [.init("kern.ipc.tls.max_alloc", standard: 128, 1...1_048_576)],
-        threadName: "alloc", makeProgram: { AllocThreadProgram() })
+        tunables: [.maxAlloc], threadName: "alloc", makeProgram: { AllocThreadProgram() })
 }
 
 /// One round of the old thread: allocate `max_alloc` buffers, then give all of them back.
 private struct AllocThreadProgram: ThreadProgram {
-    private var held: [Int] = []
-    private var isReturning = false
+    private var buffers = HeldBuffers()
     /// The last attempt failed; the time of those before it passes first.
     private var hasFailed = false
 
+    var digest: UInt64 { buffers.digest << 1 | (hasFailed ? 1 : 0) }
+
     mutating func step(_ engine: inout Engine, domain: Int) -> ThreadStep {
-        let cpu = engine.threads[domain].lastCpu
-        var costNs: Int64 = 0
         if hasFailed {
             hasFailed = false
-            return engine.memory.waitNeeded(domain) ? .waitForMemory : .spin
+            return waitOrSpin(engine, domain)
         }
-        if !isReturning {
-            let wanted = Int(engine.policy.value(0))
-            while held.count < wanted, costNs < engine.model.sliceNs {
-                let attempt = engine.allocateWaiting(cpu: cpu, domain: domain)
-                guard let page = attempt.page else {
-                    hasFailed = costNs > 0
-                    if hasFailed { return .ran(ns: costNs) }
-                    return engine.memory.waitNeeded(domain) ? .waitForMemory : .spin
-                }
-                held.append(page)
-                engine.threads[domain].heldBuffers = held.count
-                engine.threads[domain].counter += 1
-                costNs += attempt.costNs
-            }
-            isReturning = held.count >= wanted
-            return .ran(ns: costNs)
+        buffers.beginRound(wanted: Int(engine.policy.value(0)))
+        if buffers.isFull {
+            buffers.giveBack(&engine, domain: domain)
+            return .sleep
         }
-        while let page = held.popLast() {
-            engine.freeIntoZone(page, cpu: cpu)
-            engine.threads[domain].heldBuffers = held.count
+        let cpu = engine.threads[domain].lastCpu
+        let outcome = buffers.fill(&engine, domain: domain) { engine in
+            let attempt = engine.allocateWaiting(cpu: cpu, domain: domain)
+            // The failed attempt is the first turn of the spin, which counts its time.
+            return (attempt.page, attempt.page == nil ? 0 : attempt.costNs)
         }
-        isReturning = false
-        return .sleep
+        switch outcome {
+        case .took(let ns): return .ran(ns: ns)
+        case .failed(ns: 0): return waitOrSpin(engine, domain)
+        case .failed(let ns):
+            hasFailed = true
+            return .ran(ns: ns)
+        }
+    }
+
+    /// M_WAITOK waits only where pages are short; where they are merely scattered vm_wait returns
+    /// at once and the attempt is made again (engine specification 4.14).
+    private func waitOrSpin(_ engine: borrowing Engine, _ domain: Int) -> ThreadStep {
+        engine.memory.waitNeeded(domain) ? .waitForMemory : .spin
     }
 }

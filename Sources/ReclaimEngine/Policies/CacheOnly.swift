@@ -2,10 +2,5 @@ extension PolicyCatalog {
     /// The zone and its limiter, without a helper thread (commit 49f6925ca342, March 2021).
     static let cacheOnly = PolicyDefinition(
         name: "cache-only", summary: "buffer zone with the 1 s limiter, no helper thread",
-        tunables: [], threadName: nil, makeProgram: { NoProgram() })
-}
-
-/// Stands in where a policy has no thread; never run.
-private struct NoProgram: ThreadProgram {
-    mutating func step(_ engine: inout Engine, domain: Int) -> ThreadStep { .sleep }
+        threadName: nil, makeProgram: { NoProgram() })
 }

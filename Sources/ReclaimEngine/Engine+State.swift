@@ -49,7 +49,21 @@ extension Engine {
                 found.append("slot \(slot) names page \(page), which is not its own")
             }
         }
+        for domain in threads.indices where spinsInVain(domain) {
+            found.append("the thread of domain \(domain) spins although it need not (16)")
+        }
         return found
+    }
+
+    /// Does a thread spin, with no end of it in sight, although an attempt would not fail?
+    ///
+    /// - Complexity: O(queued reservations), times 512 for those without room.
+    private func spinsInVain(_ domain: Int) -> Bool {
+        guard case .spinning = threads[domain].state, !threads[domain].spinEndsSoon else {
+            return false
+        }
+        return memory.domains[domain].contiguousBlocks > 0 || memory.waitNeeded(domain)
+            || memory.hasReservationWithRoom(domain)
     }
 }
 

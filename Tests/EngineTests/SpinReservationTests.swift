@@ -119,6 +119,36 @@ struct SpinReservationTests {
         #expect(run.log.all(.spinEnd).map { $0["deficit"] } == [21])
     }
 
+    /// Pages come and go in reservations at random; a spin never outlasts its reason, and ends
+    /// only with a buffer in reach.
+    @Test(arguments: TestSeeds.chosen(1...12))
+    func noSpinOutlastsItsReason(seed: UInt64) throws {
+        var random = TestRandom(seed: seed, purpose: 22)
+        var isFull: [Bool] = []
+        for place in 0..<1536 { isFull.append(place % 4 == 0 || random.isOneIn(2)) }
+        var run = try run((0..<3).map { number in { isFull[512 * number + $0] } }, maxAlloc: 3)
+        var timeNs = try #require(run.time(ofNext: .spinBegin))
+        for _ in 0..<300 {
+            timeNs += random.choice([1, 100, 630, 2_000_000])
+            let slot = 4096 - 1536 + random.number(0...1535)
+            // Every fourth page stays most of the time, so that room is rare.
+            let operation: Input.Background.Operation =
+                random.isOneIn(2) || slot % 4 == 0 && !random.isOneIn(40) ? .allocate : .free
+            run.apply([
+                Input(
+                    timeNs: timeNs,
+                    .background(
+                        Input.Background(
+                            domain: 0, operation: operation, handle: Int64(slot), pages: 1,
+                            flags: Input.Background.reserved)))
+            ])
+            #expect(run.engine.invariantViolations() == [], "seed \(seed)")
+        }
+        let counts = run.engine.reservationCounts
+        #expect(counts.broken == Int64(run.log.count(.reservationBreak)), "seed \(seed)")
+        #expect(run.log.count(.spinBegin) >= 1, "seed \(seed)")
+    }
+
     /// Against a clock that goes from turn to turn.
     @Test(arguments: TestSeeds.chosen(1...50))
     func theClockCountsTurns(seed: UInt64) {

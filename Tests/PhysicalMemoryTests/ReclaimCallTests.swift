@@ -42,6 +42,20 @@ struct ReclaimCallTests {
         #expect(call.result == true)
     }
 
+    /// The oldest of the kept runs is still there when no run follows.
+    @Test func whatIsNoRunLeavesTheRingAlone() throws {
+        var memory = try PhysicalMemory.fragmented(
+            freeSingles: 600, tail: [(80, .file), (400, .wired)])
+        let first = 65536 + 1200
+        var call = ReclaimCall(ReclaimRequest(domain: 0, desiredRuns: 1), on: memory)
+        #expect(call.scan(memory, visitBudget: 1 << 40).isPassComplete)
+        #expect(call.passes[0].found == 20)
+        for run in 0..<20 { memory.wire(first + 4 * run) }
+        var pages: [PageNumber] = []
+        while call.passes.count == 1 { pages.append(call.tryNextRun(&memory).page) }
+        #expect(pages == (4..<20).reversed().map { first + 4 * $0 })
+    }
+
     @Test func ringSizesAndGoals() {
         func sizes(_ desired: Int, _ mallocSucceeds: Bool = true, pages: Int = 4) -> [Int] {
             let request = ReclaimRequest(

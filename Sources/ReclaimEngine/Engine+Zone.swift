@@ -108,6 +108,40 @@ extension Engine {
         return (found?.page, Int64(count) * model.importNs)
     }
 
+    /// `uma_zalloc(M_NOWAIT)` of a helper thread: a bucket is asked for and then a single buffer,
+    /// so a failure counts twice, as for a worker; unlike one it may break reservations.
+    ///
+    /// - Returns: the buffer, or `nil`, and what it cost.
+    mutating func allocateAtOnce(cpu: Int, domain: Int) -> (page: Int?, costNs: Int64) {
+        let size = zone.bucketSize
+        let found = zone.takeCached(cpu: cpu, nowNs: nowNs)
+        noteBucketSize(before: size, cpu: cpu, cause: threads[domain].cause)
+        if let found {
+            return (found.page, found.level == .cpu ? model.hitCpuNs : model.hitListNs)
+        }
+        var costNs: Int64 = 0
+        if !zone.bucketsDisabled {
+            let (bucket, wanted) = zone.beginImport()
+            var got = 0
+            while got < wanted,
+                let page = memory.importBuffer(domain, breakReservations: true)
+            {
+                zone.addImported(page, domain: domain, bucket: bucket)
+                got += 1
+            }
+            if let page = zone.finishImport(bucket, cpu: cpu) {
+                return (page, Int64(got) * model.importNs)
+            }
+            costNs = model.importFailNs
+        }
+        guard let page = memory.importBuffer(domain, breakReservations: true) else {
+            zone.countFailure()
+            return (nil, costNs + model.importFailNs)
+        }
+        zone.countItemImport()
+        return (page, costNs + model.importNs)
+    }
+
     private mutating func importItemWaiting(_ domain: Int) -> (page: Int?, costNs: Int64) {
         guard let page = memory.importBuffer(domain, breakReservations: true) else {
             return (nil, model.spinTurnNs)

@@ -51,7 +51,7 @@ struct HeldBuffers: Sendable {
     mutating func giveBack(_ engine: inout Engine, domain: Int) {
         let cpu = engine.threads[domain].lastCpu
         while let page = pages.popLast() {
-            engine.zone.free(page, homeDomain: engine.memory.domain(of: page), cpu: cpu)
+            engine.freeIntoZone(page, cpu: cpu)
         }
         engine.threads[domain].heldBuffers = 0
         isFilling = false

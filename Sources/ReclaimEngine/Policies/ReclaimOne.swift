@@ -48,24 +48,3 @@ private struct ReclaimOneProgram: ThreadProgram {
         }
     }
 }
-
-extension Engine {
-    /// `uma_zalloc(M_NOWAIT)` of a helper thread: a bucket is asked for and then a single buffer,
-    /// so a failure counts twice, as for a worker; unlike one it may break reservations.
-    fileprivate mutating func allocateAtOnce(
-        cpu: Int, domain: Int
-    ) -> (page: Int?, costNs: Int64) {
-        if let found = zone.takeCached(cpu: cpu) {
-            return (found.page, found.level == .cpu ? model.hitCpuNs : model.hitListNs)
-        }
-        let attempts = bucketsDisabled ? 1 : 2
-        for _ in 0..<attempts {
-            if let page = memory.importBuffer(domain, breakReservations: true) {
-                zone.countItemImport()
-                return (page, model.importNs)
-            }
-            zone.countFailure()
-        }
-        return (nil, Int64(attempts) * model.importFailNs)
-    }
-}

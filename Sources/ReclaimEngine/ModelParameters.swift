@@ -20,8 +20,13 @@ public struct ModelParameters: Sendable, Equatable {
     public var salt: Int64 = 1
     /// Kernel ticks per second.
     public var hz: Int64 = 1000
-    /// The tick counter at the start; FreeBSD starts 600 s before the wrap.
-    public var ticksAtStart: Int64 = Int64(Int32.max) - 600 * 1000
+    /// The tick counter at the start: 600 s before the wrap, as in FreeBSD (engine specification
+    /// 2), whatever `hz` is, until it is set.
+    public var ticksAtStart: Int64 {
+        get { chosenTicksAtStart ?? Int64(Int32.max) - 600 * hz }
+        set { chosenTicksAtStart = newValue }
+    }
+    private var chosenTicksAtStart: Int64?
     /// Interval of `sample` and `service` events.
     public var sampleIntervalNs: Int64 = 100_000_000
     /// Longest stretch of a scan or of relocations that runs as one step against live state.
@@ -78,6 +83,11 @@ public struct ModelParameters: Sendable, Equatable {
 
     /// Makes the defaults.
     public init() {}
+
+    /// Equal when every setting has the same value, whether chosen or the default.
+    public static func == (left: Self, right: Self) -> Bool {
+        fields.allSatisfy { left[keyPath: $0.path] == right[keyPath: $0.path] }
+    }
 
     /// All settings, in the order of their names.
     public static var fields: [Field] {

@@ -47,6 +47,29 @@ struct LimiterTests {
         #expect(ModelParameters().ticksAtStart == 2_147_483_647 - 600_000)
     }
 
+    /// 600 s before the wrap means another tick at another rate, unless a tick was chosen.
+    @Test func theDefaultStartFollowsTheTickRate() throws {
+        var model = ModelParameters()
+        try model.set("hz", to: 100)
+        #expect(model.ticksAtStart == 2_147_483_647 - 60_000)
+        var parameters = ParameterList()
+        model.write(to: &parameters)
+        #expect(try ModelParameters(parameters) == model)
+        try model.set("ticks_at_start", to: 5)
+        try model.set("hz", to: 10)
+        #expect(model.ticksAtStart == 5)
+        let onlyRate = ParameterList([("model.hz", "250")])
+        #expect(try ModelParameters(onlyRate).ticksAtStart == 2_147_483_647 - 150_000)
+    }
+
+    @Test func settingsAreEqualByTheirValues() throws {
+        var chosen = ModelParameters()
+        try chosen.set("ticks_at_start", to: ModelParameters().ticksAtStart)
+        #expect(chosen == ModelParameters())
+        try chosen.set("salt", to: 2)
+        #expect(chosen != ModelParameters())
+    }
+
     /// With 100 ticks a second a failure at 9.99 ms counts from tick 0, so that less than a second
     /// passes before the next attempt.
     @Test func wholeTicksCountNotNanoseconds() throws {

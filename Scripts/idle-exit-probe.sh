@@ -3,7 +3,7 @@
 # sched_switch of a thread that sleeps 4 ms at a time on CPU 0 and keeps the wakeups that found the CPU
 # idle. Needs root and tracefs; removes its tracing instance again.
 #
-# usage: Scripts/idle-exit-probe.sh > Fixtures/dispatch/idle-exit-latency.json
+# usage: Scripts/idle-exit-probe.sh > Fixtures/dispatch/idle-exit-probe.json
 set -euo pipefail
 tracing=/sys/kernel/tracing
 [ -d $tracing/instances ] || mount -t tracefs tracefs $tracing

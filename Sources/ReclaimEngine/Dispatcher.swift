@@ -1,39 +1,69 @@
 import TraceCore
 
-/// Which CPU a woken thread gets, and when: engine specification 4.16.
+/// The run queues of the CPUs: which one a woken helper thread gets, and when (engine
+/// specification 4.16).
 ///
-/// A CPU is occupied by its ktls worker while that encrypts, and by threads outside the model for
-/// one stretch in each window. A woken thread takes an idle CPU of its domain, its last one first,
-/// after an idle-exit latency; with none idle it waits for the one that is free soonest.
-struct Dispatcher {
-    private static let otherLengthPurpose: UInt64 = 0x6f74_6865_726c
-    private static let otherStartPurpose: UInt64 = 0x6f74_6865_7273
+/// A CPU is occupied by its ktls worker while that encrypts, by threads outside the model in
+/// their stretches, and by a helper thread from the moment it has got the CPU until it sleeps. A
+/// woken helper thread takes an idle CPU of its domain, its last one first, after an idle-exit
+/// latency. With none idle it joins one run queue and stays there: behind whoever occupied that
+/// CPU when it came and behind the helper threads that came before it, not behind those who come
+/// later. A worker that goes on encrypting gives way at the end of its slice.
+///
+/// Helper threads take nothing from workers and threads outside the model: these do as if the
+/// helper threads were not there.
+struct Dispatcher: Sendable {
+    /// What a helper thread is told about its CPU.
+    enum Turn: Equatable, Sendable {
+        /// It has the CPU; its first instruction runs at this instant.
+        case runs(atNs: Int64)
+        /// Not before this instant; then ask again.
+        case waits(untilNs: Int64)
+        /// Another helper thread is before it; `leave` tells when it is gone.
+        case queued
+    }
+
+    /// A helper thread's place.
+    private struct Place: Sendable {
+        enum Phase: UInt64, Sendable { case away, queued, onCpu }
+        var phase = Phase.away
+        var cpu = 0
+        /// When it was woken, and the number of that wakeup.
+        var wokenNs: Int64 = 0
+        var ticket: UInt64 = 0
+        /// On a CPU: its first instruction.
+        var startNs: Int64 = 0
+    }
+
     private static let idleExitPurpose: UInt64 = 0x6964_6c65
 
-    private let otherLoadPpm: Int64
-    private let otherWindowNs: Int64
     private let contextSwitchNs: Int64
     private let workerSliceNs: Int64
-    private let otherLength: KeyedRandom
-    private let otherStart: KeyedRandom
+    private let others: OtherThreads
     private let idleExit: KeyedRandom
-    private var dispatches: UInt64 = 0
+    /// Wakeups so far: the number of the next draw, and the order within a queue.
+    private var wakeups: UInt64 = 0
     /// Per CPU: when the worker's present stretch began, and when it ends.
     private var workerSinceNs: [Int64]
     private var workerUntilNs: [Int64]
+    /// Per CPU: helper threads that have it or wait for it.
+    private var helpers: [Int]
+    /// Per helper thread.
+    private var places: [Place]
 
-    init(model: ModelParameters, cpuCount: Int) {
-        let salt = UInt64(bitPattern: model.salt)
-        otherLoadPpm = model.otherLoadPpm
-        otherWindowNs = model.otherWindowNs
+    init(model: ModelParameters, cpuCount: Int, threadCount: Int) {
         contextSwitchNs = model.contextSwitchNs
-        workerSliceNs = model.workerSliceNs
-        otherLength = KeyedRandom(seed: salt, purpose: Self.otherLengthPurpose)
-        otherStart = KeyedRandom(seed: salt, purpose: Self.otherStartPurpose)
-        idleExit = KeyedRandom(seed: salt, purpose: Self.idleExitPurpose)
+        workerSliceNs = max(model.workerSliceNs, 1)
+        others = OtherThreads(model)
+        idleExit = KeyedRandom(
+            seed: UInt64(bitPattern: model.salt), purpose: Self.idleExitPurpose)
         workerSinceNs = [Int64](repeating: 0, count: cpuCount)
         workerUntilNs = [Int64](repeating: 0, count: cpuCount)
+        helpers = [Int](repeating: 0, count: cpuCount)
+        places = [Place](repeating: Place(), count: threadCount)
     }
+
+    // MARK: Workers
 
     /// The worker of a CPU has `costNs` more to do, from `now` or after what it is doing.
     mutating func occupyWorker(cpu: Int, costNs: Int64, now: Int64) {
@@ -45,65 +75,112 @@ struct Dispatcher {
         }
     }
 
-    /// The CPU for a woken thread and the instant of its first instruction.
+    // MARK: Helper threads
+
+    /// A helper thread is woken: it gets a CPU of its domain, or a place in the queue of one.
     ///
     /// - Complexity: O(CPUs of the domain).
-    mutating func dispatch(
-        cpus: Range<Int>, lastCpu: Int, now: Int64
-    ) -> (cpu: Int, startNs: Int64) {
-        dispatches += 1
-        var best = (cpu: lastCpu, freeNs: freeAt(cpu: lastCpu, now: now))
-        for offset in 1..<max(cpus.count, 1) where best.freeNs > now {
-            let cpu = cpus.lowerBound + (lastCpu - cpus.lowerBound + offset) % cpus.count
-            let freeNs = freeAt(cpu: cpu, now: now)
-            if freeNs < best.freeNs { best = (cpu, freeNs) }
+    mutating func wake(
+        thread: Int, cpus: Range<Int>, lastCpu: Int, now: Int64
+    ) -> (cpu: Int, turn: Turn) {
+        precondition(places[thread].phase == .away, "a thread is woken that does not sleep")
+        precondition(cpus.contains(lastCpu), "the last CPU is of another domain")
+        wakeups += 1
+        var best = (cpu: lastCpu, helpers: Int.max, freeNs: Int64.max)
+        for offset in 0..<cpus.count {
+            var cpu = lastCpu + offset
+            if cpu >= cpus.upperBound { cpu -= cpus.count }
+            let freeNs = freeNs(cpu: cpu, wokenNs: now, now: now)
+            if (helpers[cpu], freeNs) < (best.helpers, best.freeNs) {
+                best = (cpu, helpers[cpu], freeNs)
+            }
+            if best.helpers == 0, best.freeNs <= now { break }
         }
-        guard best.freeNs <= now else { return (best.cpu, best.freeNs + contextSwitchNs) }
-        let draw = idleExit.bits(entity: UInt64(cpus.lowerBound), index: dispatches)
-        return (best.cpu, now + IdleExitLatency.quantileNs(draw))
+        helpers[best.cpu] += 1
+        places[thread] = Place(phase: .queued, cpu: best.cpu, wokenNs: now, ticket: wakeups)
+        guard best.helpers == 0, best.freeNs <= now else {
+            return (best.cpu, turn(of: thread, now: now))
+        }
+        let draw = idleExit.bits(entity: UInt64(cpus.lowerBound), index: wakeups)
+        places[thread].phase = .onCpu
+        places[thread].startNs = now + IdleExitLatency.quantileNs(draw)
+        return (best.cpu, .runs(atNs: places[thread].startNs))
     }
 
-    /// When a CPU is free for the waiting thread: now, or when whoever runs there stops.
-    private func freeAt(cpu: Int, now: Int64) -> Int64 {
-        var freeNs = now
-        if workerUntilNs[cpu] > now {
-            freeNs = min(workerUntilNs[cpu], max(now, workerSinceNs[cpu] + workerSliceNs))
+    /// What a woken thread may do at `now`; it gets its CPU when nobody is before it any more.
+    mutating func turn(of thread: Int, now: Int64) -> Turn {
+        let place = places[thread]
+        switch place.phase {
+        case .away: preconditionFailure("a thread that sleeps asks for a CPU")
+        case .onCpu: return .runs(atNs: place.startNs)
+        case .queued: break
         }
-        if let end = otherStretchEnd(cpu: cpu, now: now) { freeNs = max(freeNs, end) }
+        guard helpers[place.cpu] == 1 || isFirst(thread) else { return .queued }
+        let freeNs = freeNs(cpu: place.cpu, wokenNs: place.wokenNs, now: now)
+        guard freeNs <= now else { return .waits(untilNs: freeNs) }
+        places[thread].phase = .onCpu
+        places[thread].startNs = now + contextSwitchNs
+        return .runs(atNs: now + contextSwitchNs)
+    }
+
+    /// A helper thread gives its CPU up. The thread that is first in the queue there, if any,
+    /// must ask for its turn now.
+    ///
+    /// - Complexity: O(threads) when somebody waits.
+    mutating func leave(thread: Int) -> Int? {
+        let cpu = places[thread].cpu
+        precondition(places[thread].phase == .onCpu, "a thread leaves a CPU it does not have")
+        places[thread].phase = .away
+        helpers[cpu] -= 1
+        guard helpers[cpu] > 0 else { return nil }
+        return places.indices.first {
+            places[$0].phase != .away && places[$0].cpu == cpu && isFirst($0)
+        }
+    }
+
+    /// No helper thread has the CPU or came to its queue before this one.
+    private func isFirst(_ thread: Int) -> Bool {
+        !places.contains {
+            $0.phase != .away && $0.cpu == places[thread].cpu && $0.ticket < places[thread].ticket
+        }
+    }
+
+    /// When those are gone who occupied a CPU at `wokenNs`, helper threads apart; `now` when they
+    /// are gone already.
+    private func freeNs(cpu: Int, wokenNs: Int64, now: Int64) -> Int64 {
+        var freeNs = now
+        if workerUntilNs[cpu] > now, workerSinceNs[cpu] <= wokenNs {
+            // With nobody waiting, one slice follows the other; the present one is finished.
+            let slices = (wokenNs - workerSinceNs[cpu]) / workerSliceNs + 1
+            let sliceEndNs = workerSinceNs[cpu] + slices * workerSliceNs
+            freeNs = max(freeNs, min(workerUntilNs[cpu], sliceEndNs))
+        }
+        if let endNs = others.stretchEndNs(cpu: cpu, at: wokenNs) { freeNs = max(freeNs, endNs) }
         return freeNs
     }
 
-    /// The end of the stretch of another thread that occupies the CPU now, or `nil`.
-    ///
-    /// Each window has one stretch per CPU, of half to one and a half times the mean, placed at
-    /// random; above two thirds the idle time is drawn that way instead, so that it fits.
-    private func otherStretchEnd(cpu: Int, now: Int64) -> Int64? {
-        guard otherLoadPpm > 0 else { return nil }
-        let window = now / otherWindowNs
-        let entity = UInt64(cpu)
-        let index = UInt64(bitPattern: window)
-        let spread = Int64(
-            otherLength.number(below: 1_000_000, entity: entity, index: index))
-        func drawn(_ ppm: Int64) -> Int64 {
-            otherWindowNs * ppm / 1_000_000 * (500_000 + spread) / 1_000_000
-        }
-        let idlePpm = 1_000_000 - otherLoadPpm
-        let lengthNs =
-            otherLoadPpm <= 666_666 ? drawn(otherLoadPpm) : otherWindowNs - drawn(idlePpm)
-        let room = UInt64(max(otherWindowNs - lengthNs, 1))
-        let startNs =
-            window * otherWindowNs
-            + Int64(otherStart.number(below: room, entity: entity, index: index))
-        guard now >= startNs, now < startNs + lengthNs else { return nil }
-        return startNs + lengthNs
-    }
+    // MARK: State
 
-    /// A number that changes with every state a later dispatch could depend on.
+    /// A number that changes with everything a later answer depends on.
+    ///
+    /// - Complexity: O(CPUs and threads).
     var digest: UInt64 {
-        var sum = dispatches
+        var sum = wakeups
+        func add(_ word: UInt64) {
+            sum = (sum ^ word) &* 0x100_0000_01b3
+            sum ^= sum >> 29
+        }
         for cpu in workerUntilNs.indices {
-            sum = sum &* 0x100_0000_01b3 ^ UInt64(bitPattern: workerUntilNs[cpu])
-            sum = sum &* 0x100_0000_01b3 ^ UInt64(bitPattern: workerSinceNs[cpu])
+            add(UInt64(bitPattern: workerSinceNs[cpu]))
+            add(UInt64(bitPattern: workerUntilNs[cpu]))
+            add(UInt64(helpers[cpu]))
+        }
+        for place in places {
+            add(place.phase.rawValue)
+            add(UInt64(place.cpu))
+            add(UInt64(bitPattern: place.wokenNs))
+            add(place.ticket)
+            add(UInt64(bitPattern: place.startNs))
         }
         return sum
     }

@@ -36,13 +36,27 @@ extension Engine {
         makeRunnable(domain)
     }
 
-    /// The thread gets a CPU as soon as the scheduler has one for it.
+    /// The thread gets a CPU, or a place in a run queue, from the scheduler.
     private mutating func makeRunnable(_ domain: Int) {
         threads[domain].state = .runnable
-        let place = dispatcher.dispatch(
-            cpus: host.cpus(of: domain), lastCpu: threads[domain].lastCpu, now: nowNs)
+        let place = dispatcher.wake(
+            thread: domain, cpus: host.cpus(of: domain), lastCpu: threads[domain].lastCpu,
+            now: nowNs)
         threads[domain].lastCpu = place.cpu
-        steps.insert(domain, at: place.startNs)
+        follow(place.turn, of: domain)
+    }
+
+    /// Comes back when a thread in a run queue may have its turn.
+    private mutating func follow(_ turn: Dispatcher.Turn, of domain: Int) {
+        switch turn {
+        case .runs(let timeNs), .waits(let timeNs): steps.insert(domain, at: timeNs)
+        case .queued: break
+        }
+    }
+
+    /// The thread gives its CPU up; whoever is next in the run queue there may have it.
+    private mutating func leaveCpu(_ domain: Int) {
+        if let next = dispatcher.leave(thread: domain) { steps.insert(next, at: nowNs) }
     }
 
     // MARK: Steps
@@ -50,7 +64,10 @@ extension Engine {
     /// The next instant at which a helper thread does something.
     mutating func step(domain: Int) {
         switch threads[domain].state {
-        case .runnable: comeOntoCpu(domain)
+        case .runnable:
+            let turn = dispatcher.turn(of: domain, now: nowNs)
+            guard case .runs(atNs: ...nowNs) = turn else { return follow(turn, of: domain) }
+            comeOntoCpu(domain)
         case .spinning: endSpin(domain)
         case .onCpu: break
         case .asleep, .waiting:
@@ -95,6 +112,7 @@ extension Engine {
 
     private mutating func fallAsleep(_ domain: Int) {
         recordOnCpu(domain, state: words.sleep)
+        leaveCpu(domain)
         threads[domain].running = false
         threads[domain].state = .asleep(fromNs: nowNs + model.lostWakeupWindowNs)
         recordThreadSleep(domain)
@@ -114,6 +132,7 @@ extension Engine {
             thread: ThreadNumber.helper(domain: domain), domain: domain,
             cpu: threads[domain].lastCpu, cause: threads[domain].cause)
         recordOnCpu(domain, state: words.wait)
+        leaveCpu(domain)
         threads[domain].state = .waiting
         memory.addMinWaiter()
         waiters.append(.thread(domain: domain))

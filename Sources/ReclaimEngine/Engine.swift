@@ -109,7 +109,8 @@ public struct Engine: Sendable {
         pageCache = PageCache(
             batchPages: Int(model.pgcachePages), cpuCount: host.cpuCount,
             domainCount: host.domains.count)
-        dispatcher = Dispatcher(model: model, cpuCount: host.cpuCount)
+        dispatcher = Dispatcher(
+            model: model, cpuCount: host.cpuCount, threadCount: host.domains.count)
         workers = [Worker](repeating: Worker(), count: host.cpuCount)
         inUse = [Int64](repeating: 0, count: host.domains.count)
         fallbackPages = [Int64](repeating: 0, count: host.domains.count)

@@ -3,7 +3,8 @@
 # make lint   format, documentation and house rules
 # make build  the tool, in release
 # make bench  measurements, see Benchmarks/README.md
-.PHONY: demo test lint build bench
+# make notes  write the notes that scripts make, with the tool of `make build`: minutes
+.PHONY: demo test lint build bench notes
 
 demo:
 	@Scripts/demo.sh
@@ -20,3 +21,8 @@ build:
 
 bench:
 	@Benchmarks/run.sh
+
+notes:
+	Scripts/history.py --note > .build/history.md
+	Scripts/sensitivity.py --note > .build/sensitivity.md
+	mv .build/history.md .build/sensitivity.md Notebooks-md/

@@ -104,8 +104,8 @@ struct NotebookFolder: ~Copyable {
 
     private let folder: URL
 
-    /// Makes the folder, with the tool in it under its name.
-    init(tool: URL) throws {
+    /// Makes the folder, with the tool in it under its name, and the repository's `Scripts`.
+    init(tool: URL, scripts: URL) throws {
         folder = FileManager.default.temporaryDirectory
             .appendingPathComponent("ktls-trace-note-\(UUID().uuidString)")
         for name in ["bin", "work"] {
@@ -114,6 +114,8 @@ struct NotebookFolder: ~Copyable {
         }
         try FileManager.default.createSymbolicLink(
             at: folder.appendingPathComponent("bin/ktls-trace"), withDestinationURL: tool)
+        try FileManager.default.createSymbolicLink(
+            at: folder.appendingPathComponent("work/Scripts"), withDestinationURL: scripts)
     }
 
     deinit { try? FileManager.default.removeItem(at: folder) }

@@ -36,7 +36,8 @@ import Testing
     /// the same.
     @Test(arguments: names) func blocksPrintWhatTheNoteSays(name: String) throws {
         let note = try Self.note(name)
-        let folder = try NotebookFolder(tool: try Self.tool())
+        let folder = try NotebookFolder(
+            tool: try Self.tool(), scripts: Self.root.appendingPathComponent("Scripts"))
         let updates = ProcessInfo.processInfo.environment["KTLS_TRACE_UPDATE_GOLDEN"] == "1"
         var outputs: [Int: String] = [:]
         for block in note.blocks {
@@ -170,7 +171,8 @@ import Testing
     }
 
     @Test func blocksShareAFolderAndStopAtTheFirstFailure() throws {
-        let folder = try NotebookFolder(tool: URL(fileURLWithPath: "/bin/true"))
+        let folder = try NotebookFolder(
+            tool: URL(fileURLWithPath: "/bin/true"), scripts: URL(fileURLWithPath: "/bin"))
         let first = try folder.run("echo kept > file; ktls-trace\n")
         #expect(first.status == 0)
         #expect(try folder.run("cat file\n").output == "kept\n")

@@ -157,12 +157,15 @@ def report(study, costs):
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
+# Duration of the runs of the whole table: three periods of the load.
+LONG = "6s"
+
 SHORT = ["--costs", "scan_visit_ns,encrypt_record_ns", "--policies",
          "cache-only,alloc-thread,reclaim-batch", "--seeds", "2", "--duration", "3s"]
 
 
 def note():
-    study = Study(note_runs.policies(), 3, "10s")
+    study = Study(note_runs.policies(), 3, LONG)
     costs = known_costs(None)
     full = report(study, costs)
     short = main(SHORT)
@@ -203,9 +206,9 @@ Of `{short_settings * len(METRICS)}` comparisons of this short version `{short_s
 
 ## The whole table
 
-Preset `small`, 3 seeds, 10 s each: {runs} runs. The command of a row is
+Preset `small`, 3 seeds, {LONG} each: {runs} runs. The command of a row is
 
-    ktls-trace record --preset small --detail 0 --policy POLICY --seed SEED --duration 10s SETTING -o run.ktrace
+    ktls-trace record --preset small --detail 0 --policy POLICY --seed SEED --duration {LONG} SETTING -o run.ktrace
 
 with the setting of the row, for each policy and seed, and `ktls-trace analyze --format json` on each.
 

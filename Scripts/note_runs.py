@@ -34,7 +34,7 @@ def call(*arguments):
 
 def policies():
     """The names of all policies, in the order of the tool."""
-    return [line.split()[0] for line in call("record", "--list-policies").splitlines()
+    return [line.split()[0].rstrip(":") for line in call("record", "--list-policies").splitlines()
             if line and not line[0].isspace()]
 
 

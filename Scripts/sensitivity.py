@@ -30,6 +30,7 @@ COSTS = [
     ("import_ns", 225, 3600, False),
     ("import_fail_ns", 300, 4800, False),
     ("fallback_page_ns", 63, 1000, False),
+    ("evict_page_ns", 250, 4000, False),
     ("encrypt_record_ns", 3000, 8000, True),
     ("lost_wakeup_window_ns", 0, 5000, False),
     ("context_switch_ns", 500, 8000, False),
@@ -157,8 +158,8 @@ def report(study, costs):
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
-# Duration of the runs of the whole table: three periods of the load.
-LONG = "6s"
+# Duration of the runs of the whole table: two periods of the load.
+LONG = "4s"
 
 SHORT = ["--costs", "scan_visit_ns,encrypt_record_ns", "--policies",
          "cache-only,alloc-thread,reclaim-batch", "--seeds", "2", "--duration", "3s"]

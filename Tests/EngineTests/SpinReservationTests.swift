@@ -109,9 +109,9 @@ struct SpinReservationTests {
         let sinceNs = try #require(run.time(ofNext: .spinBegin))
         run.run(until: sinceNs + 6300 + 100)
         let before = run.engine.memory.domains[0].pageoutDeficit
-        run.engine.flushSpinDeficits(0)
+        run.engine.flushSpinDeficit(0)
         #expect(run.engine.memory.domains[0].pageoutDeficit == before + 10)
-        run.engine.flushSpinDeficits(0)
+        run.engine.flushSpinDeficit(0)
         #expect(run.engine.memory.domains[0].pageoutDeficit == before + 10)
         run.apply(.background(at: sinceNs + 12_600 + 100, .free, slot: 9, pages: 2))
         run.run(until: sinceNs + 20_000)

@@ -16,8 +16,8 @@ public struct MemoryDomain: Sendable {
     public internal(set) var isPageDaemonWaiting = false
     /// 16 KiB units available: sum over free blocks of order k >= 2 of 2^(k-2).
     public internal(set) var contiguousBlocks = 0
-    /// Free blocks by order, both pools together.
-    var blocksByOrder = InlineArray<13, Int>(repeating: 0)
+    /// Free blocks by pool, then by order.
+    var blocks = InlineArray<26, Int>(repeating: 0)
 
     init(pageCount: Int, freeCount: Int, thresholds: Thresholds) {
         self.pageCount = pageCount
@@ -32,13 +32,21 @@ public struct MemoryDomain: Sendable {
     /// Programmer error: an order outside 0...12 traps.
     public func freeBlockCount(order: Int) -> Int {
         precondition(order >= 0 && order <= MemoryGeometry.orderMax, "An order is 0...12.")
-        return blocksByOrder[order]
+        return blocks[order] + blocks[MemoryGeometry.orderCount + order]
+    }
+
+    /// Number of free blocks of exactly this order in one pool, numbered as in ``FreePool``.
+    ///
+    /// Programmer error: an order outside 0...12 or a pool that does not exist traps.
+    public func freeBlockCount(order: Int, poolIndex: Int) -> Int {
+        precondition(order >= 0 && order <= MemoryGeometry.orderMax, "An order is 0...12.")
+        return blocks[poolIndex * MemoryGeometry.orderCount + order]
     }
 
     /// Pages in free lists; the rest of ``freeCount`` lies inside reservations.
     public var listedPageCount: Int {
         var sum = 0
-        for order in 0...MemoryGeometry.orderMax { sum += blocksByOrder[order] << order }
+        for order in 0...MemoryGeometry.orderMax { sum += freeBlockCount(order: order) << order }
         return sum
     }
 
@@ -46,7 +54,7 @@ public struct MemoryDomain: Sendable {
     public var largestFreeOrder: Int? {
         var order = MemoryGeometry.orderMax
         while order >= 0 {
-            if blocksByOrder[order] > 0 { return order }
+            if freeBlockCount(order: order) > 0 { return order }
             order -= 1
         }
         return nil

@@ -13,7 +13,8 @@ extension PhysicalMemory {
 
     /// Puts the block with this head into the list of its pool.
     mutating func addBlock(_ head: Int, domain: Int, order: Int, at end: ListEnd) {
-        let list = listID(domain, words[head].poolIndex, order)
+        let pool = words[head].poolIndex
+        let list = listID(domain, pool, order)
         setWord(head, words[head].with(order: order))
         let block = UInt32(truncatingIfNeeded: head)
         if end == .tail {
@@ -25,14 +26,15 @@ extension PhysicalMemory {
             link(list, block, first, replacing: (noIndex, first))
             link(list, noIndex, block)
         }
-        domains[domain].blocksByOrder[order] += 1
+        domains[domain].blocks[pool * MemoryGeometry.orderCount + order] += 1
         if order >= 2 { domains[domain].contiguousBlocks += 1 << (order - 2) }
     }
 
     /// Takes the block with this head out of its list; its pages keep kind and pool.
     mutating func removeBlock(_ head: Int, domain: Int) {
         let order = words[head].order
-        let list = listID(domain, words[head].poolIndex, order)
+        let pool = words[head].poolIndex
+        let list = listID(domain, pool, order)
         let block = UInt32(truncatingIfNeeded: head)
         let before = previous[head]
         let after = next[head]
@@ -41,7 +43,7 @@ extension PhysicalMemory {
         next[head] = noIndex
         previous[head] = noIndex
         setWord(head, words[head].with(order: MemoryGeometry.noOrder))
-        domains[domain].blocksByOrder[order] -= 1
+        domains[domain].blocks[pool * MemoryGeometry.orderCount + order] -= 1
         if order >= 2 { domains[domain].contiguousBlocks -= 1 << (order - 2) }
     }
 

@@ -33,7 +33,7 @@ struct Words: Sendable {
 /// Every event the engine produces, one function each, in the column order of the schema.
 extension Engine {
     @discardableResult
-    private mutating func emit(
+    mutating func emit(
         _ kind: KindID, domain: Int = -1, cpu: Int = -1, cause: UInt64 = 0, _ row: Span<Int64>
     ) -> UInt64 {
         lastSequence += 1

@@ -48,11 +48,13 @@ public struct Engine: Sendable {
     var fallbackPages: [Int64]
     var lastSequence: UInt64 = 0
     var words: Words
+    let counterNames: CounterNames
     private(set) var isFinished = false
 
     /// What a timer does.
     enum Timer: Sendable {
         case sample
+        case counters
         case zoneCheck
         /// A worker that found no page although memory is not short tries again.
         case workerRetry(cpu: Int)
@@ -117,6 +119,9 @@ public struct Engine: Sendable {
         contents = ContentTable(slotCount: host.initialSlotCount)
         threads = []
         words = Words(&strings)
+        counterNames = CounterNames(
+            &strings, domainCount: host.domains.count,
+            threadCounter: policy.definition.threadCounter)
         if let name = policy.definition.threadName {
             for domain in host.domains.indices {
                 threads.append(
@@ -130,7 +135,9 @@ public struct Engine: Sendable {
         if model.pageDaemon == 1 { startPageDaemons() }
         recordThreadNames()
         recordSamples()
+        recordCounters()
         timers.insert(.sample, at: model.sampleIntervalNs)
+        timers.insert(.counters, at: model.counterIntervalNs)
         timers.insert(.zoneCheck, at: Self.zoneCheckIntervalNs)
     }
 
@@ -221,6 +228,7 @@ public struct Engine: Sendable {
         run(until: timeNs)
         closeStretches()
         recordSamples()
+        recordCounters()
         isFinished = true
     }
 
@@ -252,6 +260,9 @@ public struct Engine: Sendable {
             recordSamples()
             timers.insert(.sample, at: nowNs + model.sampleIntervalNs)
         case .workerRetry(let cpu): serveBlocked(cpu: cpu)
+        case .counters:
+            recordCounters()
+            timers.insert(.counters, at: nowNs + model.counterIntervalNs)
         case .zoneCheck:
             checkZone()
             timers.insert(.zoneCheck, at: nowNs + Self.zoneCheckIntervalNs)

@@ -29,6 +29,8 @@ public struct ModelParameters: Sendable, Equatable {
     private var chosenTicksAtStart: Int64?
     /// Interval of `sample` and `service` events.
     public var sampleIntervalNs: Int64 = 100_000_000
+    /// Interval of `counter` events.
+    public var counterIntervalNs: Int64 = 1_000_000_000
     /// Longest stretch of a scan or of relocations that runs as one step against live state.
     public var sliceNs: Int64 = 1_000_000
     /// Cost of one visited page in a scan.
@@ -97,6 +99,9 @@ public struct ModelParameters: Sendable, Equatable {
             Field("bucket_size", \.bucketSize, 1...254, "buffers per bucket import"),
             Field("check_page_ns", \.checkPageNs, cost, "look at a page of a run"),
             Field("context_switch_ns", \.contextSwitchNs, cost, "switch after a wait for a CPU"),
+            Field(
+                "counter_interval_ns", \.counterIntervalNs, 1_000_000...3_600_000_000_000,
+                "time between readings of FreeBSD's counters"),
             Field("encrypt_record_ns", \.encryptRecordNs, cost, "encrypt one record"),
             Field("evict_page_ns", \.evictPageNs, 1...1_000_000, "evict one page"),
             Field("fallback_page_ns", \.fallbackPageNs, cost, "one fallback page"),

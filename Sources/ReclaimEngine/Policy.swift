@@ -57,6 +57,8 @@ public struct PolicyDefinition: Sendable {
     public let threadName: String?
     let limiterScope: LimiterScope
     let noticesImport: ImportNotice?
+    /// What its threads count, the last part of a sysctl name: `allocs` before the re-work.
+    var threadCounter: String { threadName == "alloc" ? "allocs" : "reclaims" }
     let makeProgram: @Sendable () -> any ThreadProgram
 
     init(

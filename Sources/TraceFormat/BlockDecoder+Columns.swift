@@ -1,4 +1,4 @@
-import TraceCore
+public import TraceCore
 
 // From stored planes to the values of a column.
 extension BlockDecoder {
@@ -82,6 +82,24 @@ extension BlockDecoder {
             throw .checksum(
                 field: "plane", offset: contentOffset + Int64(start), stored: plane.checksum,
                 computed: sum)
+        }
+    }
+
+    /// Checks the sums of a lane's frames without decoding them; its raw planes are part of the
+    /// record's sum.
+    ///
+    /// - Parameters:
+    ///   - content: The block's content, the lane's frames included.
+    /// - Complexity: O(stored bytes of the lane).
+    /// - Throws: `FormatError.checksum`.
+    public func verifyFrames(_ lane: Lane, content: [UInt8]) throws(FormatError) {
+        let directory = directories[Int(lane.rawValue)]
+        let start = current.frameRange(lane).lowerBound
+        for plane in directory.planes where plane.storage == .frame {
+            try verify(plane, content, at: start + plane.offset)
+        }
+        if let shared = directory.sharedPlane, shared.storage == .frame {
+            try verify(shared, content, at: start + shared.offset)
         }
     }
 

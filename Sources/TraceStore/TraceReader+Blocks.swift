@@ -117,10 +117,14 @@ extension TraceReader {
     /// - Throws: What the source throws.
     public func decode(_ lanes: LaneSelection) throws(StoreError) -> Bool {
         guard state.hasBlock else { return false }
-        guard try lanes == .both ? loadContent() : loadContent(lanes.lanes[0]) else {
-            return false
-        }
+        let needsAll = checksAll || lanes == .both
+        guard try needsAll ? loadContent() : loadContent(lanes.lanes[0]) else { return false }
         do {
+            if checksAll {
+                for lane in Lane.allCases where !lanes.lanes.contains(lane) {
+                    try decoder.verifyFrames(lane, content: content)
+                }
+            }
             for lane in lanes.lanes {
                 try decoder.decode(lane, content: content, codec: &codec)
             }

@@ -23,6 +23,15 @@ extension TraceReader {
                 damage(error)
                 return
             }
+        } else if checksAll {
+            switch try verify(entry) {
+            case .good: break
+            case .cut(let bytes):
+                endOfData(ignoredBytes: head.recordBytes + bytes)
+                return
+            case .damaged(let error):
+                if snapshotDamage == nil { snapshotDamage = (error, entry.dataOffset) }
+            }
         }
         snapshots.append(entry)
         input.advance()
@@ -48,6 +57,33 @@ extension TraceReader {
                 needed: Int64(entry.record.storedBytes), available: bytes)
             throw .format(error, path: path)
         }
+    }
+
+    enum StoredSnapshot {
+        case good
+        case cut(bytes: Int64)
+        case damaged(FormatError)
+    }
+
+    /// Checks the sum of a snapshot's stored bytes, without decompressing them.
+    func verify(_ entry: SnapshotEntry) throws(StoreError) -> StoredSnapshot {
+        let count = Int64(entry.record.storedBytes)
+        var piece = [UInt8](repeating: 0, count: Int(min(count, 1 << 18)))
+        var sum: UInt32 = 0
+        var done: Int64 = 0
+        while done < count {
+            let wanted = Int(min(count - done, Int64(piece.count)))
+            let taken = try input.source.read(
+                at: entry.dataOffset + done, into: &piece, at: 0, count: wanted)
+            sum = Checksum.crc32c(piece.span.extracting(0..<taken), continuing: sum)
+            done += Int64(taken)
+            if taken < wanted { return .cut(bytes: done) }
+        }
+        guard sum != entry.record.checksum else { return .good }
+        return .damaged(
+            .checksum(
+                field: "snapshot", offset: entry.dataOffset, stored: entry.record.checksum,
+                computed: sum))
     }
 
     enum LoadedSnapshot {

@@ -32,27 +32,39 @@ public final class TraceReader {
     var state = WalkState()
     var keptSnapshots: [(name: String, bytes: [UInt8])] = []
     let keepsSnapshots: Bool
+    let checksAll: Bool
+    /// What is wrong with the first damaged snapshot, and its offset; found as the trace is read,
+    /// where everything is checked. Events do not depend on it, so reading goes on.
+    public internal(set) var snapshotDamage: (error: FormatError, offset: Int64)?
 
     /// Opens the trace at a path; `-` is the standard input.
     ///
     /// - Parameters:
     ///   - keepsSnapshots: Whether to keep the snapshots of a stream in memory; those of a file
     ///     can be read at any time.
+    ///   - checksAll: Whether to check the sums of snapshots and of lanes that are not asked for,
+    ///     too, without decoding them.
     /// - Throws: `StoreError`.
-    public convenience init(path: String, keepsSnapshots: Bool = false) throws(StoreError) {
-        try self.init(source: SourceFile.open(path), keepsSnapshots: keepsSnapshots)
+    public convenience init(
+        path: String, keepsSnapshots: Bool = false, checksAll: Bool = false
+    ) throws(StoreError) {
+        try self.init(
+            source: SourceFile.open(path), keepsSnapshots: keepsSnapshots, checksAll: checksAll)
     }
 
     /// Opens the trace in a source.
     ///
     /// - Throws: `StoreError`.
-    public init(source: any ByteSource, keepsSnapshots: Bool = false) throws(StoreError) {
+    public init(
+        source: any ByteSource, keepsSnapshots: Bool = false, checksAll: Bool = false
+    ) throws(StoreError) {
         input = RecordInput(source)
         let footer = try input.probeFooter()
         description = try Preamble.read(&input)
         codec = StoreCodec()
         decoder = BlockDecoder(schema: description.schema)
         self.keepsSnapshots = keepsSnapshots
+        self.checksAll = checksAll
         state.probedFooter = footer
         totals = footer.map { TraceTotals($0, fileBytes: source.length ?? 0) }
         // On to the first block, so that strings, snapshots and notes before it are known.

@@ -30,7 +30,7 @@ struct AnalyzeCommand: ParsableCommand {
     }
 
     mutating func run() throws {
-        let trace = try LoadedTrace(path: trace)
+        let trace = try LoadedTrace(path: trace, checksAll: true)
         let summary = try trace.summary(window, intervalNs: interval?.ns)
         let result = AnalysisReport(
             label: trace.label, parameters: trace.parameters, identities: trace.identities,

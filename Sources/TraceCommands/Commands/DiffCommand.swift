@@ -28,7 +28,7 @@ struct DiffCommand: ParsableCommand {
     }
 
     mutating func run() throws {
-        let traces = try [base, head].map { try LoadedTrace(path: $0) }
+        let traces = try [base, head].map { try LoadedTrace(path: $0, checksAll: true) }
         let sides = try traces.map { trace in
             let summary = try trace.summary(window)
             return ComparedTrace(

@@ -31,7 +31,7 @@ struct DumpCommand: ParsableCommand {
             try dumpRecords()
             return
         }
-        let trace = try LoadedTrace(path: trace)
+        let trace = try LoadedTrace(path: trace, checksAll: true)
         let kinds = try chosenKinds(trace.reader.description.schema)
         let text = EventText(
             schema: trace.reader.description.schema, kinds: kinds, form: format.form)

@@ -17,7 +17,7 @@ struct InfoCommand: ParsableCommand {
     @OptionGroup var partial: PartialOptions
 
     mutating func run() throws {
-        let trace = try LoadedTrace(path: trace)
+        let trace = try LoadedTrace(path: trace, checksAll: true)
         let counts = try count(trace)
         let out = try TextOutput(path: output.output, force: output.force)
         try out.write(describe(trace, counts))

@@ -9,8 +9,12 @@ import TraceStore
 struct LoadedTrace {
     let reader: TraceReader
 
-    init(path: String, keepsSnapshots: Bool = false) throws {
-        reader = try reporting { try TraceReader(path: path, keepsSnapshots: keepsSnapshots) }
+    /// - Parameter checksAll: whether damage is to be told also where it touches nothing that the
+    ///   command needs.
+    init(path: String, keepsSnapshots: Bool = false, checksAll: Bool = false) throws {
+        reader = try reporting {
+            try TraceReader(path: path, keepsSnapshots: keepsSnapshots, checksAll: checksAll)
+        }
     }
 
     /// The name to show for the trace.
@@ -34,23 +38,31 @@ struct LoadedTrace {
 
     /// How much of the trace was read, in the words of a report.
     var completeness: TraceDiff.Completeness {
-        switch reader.completeness {
-        case .complete, nil: .complete
-        case .incomplete(let ignored):
-            .incomplete(
-                reason: "the recording was cut off; \(ignored) bytes at the end are ignored")
-        case .damaged(let error, let offset):
-            .incomplete(
+        if case .damaged(let error, let offset) = reader.completeness {
+            return .incomplete(
                 reason: "damaged at offset \(offset): \(error.sentence); "
                     + "what was before it is reported")
         }
+        if let (error, offset) = reader.snapshotDamage {
+            return .incomplete(
+                reason: "damaged at offset \(offset): \(error.sentence); "
+                    + "the events do not need it and are reported")
+        }
+        if case .incomplete(let ignored) = reader.completeness {
+            return .incomplete(
+                reason: "the recording was cut off; \(ignored) bytes at the end are ignored")
+        }
+        return .complete
+    }
+
+    private var isDamaged: Bool {
+        if case .damaged = reader.completeness { return true }
+        return reader.snapshotDamage != nil
     }
 
     /// Ends the command with 65 when what was read is damaged, unless that is allowed.
     func requireUndamaged(_ options: PartialOptions) throws(CommandFailure) {
-        if case .damaged = reader.completeness, !options.allowPartial {
-            throw CommandFailure(.badData)
-        }
+        if isDamaged, !options.allowPartial { throw CommandFailure(.badData) }
     }
 
     /// Reads the trace through and sums it up.
@@ -65,7 +77,10 @@ struct LoadedTrace {
         } catch {
             throw CommandFailure(.usage, "these options make no sense: \(error)")
         }
-        let lanes: LaneSelection = analyzer.needsDataLane ? .both : .control
+        // Single services are recorded from detail 2 on.
+        let hasServices = (parameters.integer("recording.detail") ?? 0) >= 2
+        let needsData = analyzer.needsDataLane || (analyzer.usesDataLane && hasServices)
+        let lanes: LaneSelection = needsData ? .both : .control
         var readNs: Int64 = 0
         try reporting {
             while try reader.nextBlock() {

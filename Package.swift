@@ -78,6 +78,7 @@ let package = Package(
 
         // Helpers of tests.
         support("TestRandomness", []),
+        support("GoldenTestSupport", []),
         support("TraceTestSupport", ["TestRandomness", "TraceCore", "TraceFormat", "TraceStore"]),
         support("AnalysisTestSupport", ["TraceCore", "TraceAnalysis"]),
         support(
@@ -111,7 +112,7 @@ let package = Package(
             "TraceReportTests",
             [
                 "TraceCore", "Histograms", "TraceAnalysis", "TraceDiff", "TraceReport",
-                "AnalysisTestSupport",
+                "AnalysisTestSupport", "GoldenTestSupport",
             ]),
         // Long tests; they run in release. Scripts/test.sh names them.
         tests(
@@ -122,7 +123,7 @@ let package = Package(
             ]),
         tests("ConformanceTests", ["PhysicalMemory", "ReclaimEngine"]),
         tests("CaptureTests", ["TraceCore", "TraceImport"]),
-        tests("CommandTests", []),
+        tests("CommandTests", ["GoldenTestSupport"]),
         tests(
             "SimulationTests",
             [

@@ -11,8 +11,6 @@ enum Fixtures {
     static let corrupt = package.appending(path: "Fixtures/corrupt")
     /// Trimmed recordings of a Linux host.
     static let captures = package.appending(path: "Fixtures/captures")
-    /// Kept outputs of the commands.
-    static let golden = package.appending(path: "Fixtures/golden/commands")
     /// The documents.
     static let documents = package.appending(path: "Docs")
     /// The scripts.

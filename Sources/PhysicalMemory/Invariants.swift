@@ -26,6 +26,7 @@ extension PhysicalMemory {
             for pool in 0..<MemoryGeometry.poolCount {
                 for order in 0...MemoryGeometry.orderMax {
                     let list = listID(domain, pool, order)
+                    let otherPools = byOrder[order]
                     var before = noIndex
                     var block = listHeads[list]
                     while block != noIndex {
@@ -41,6 +42,10 @@ extension PhysicalMemory {
                         }
                     }
                     if listTails[list] != before { faults.append("tail of list \(list)") }
+                    let counted = domains[domain].freeBlockCount(order: order, poolIndex: pool)
+                    if byOrder[order] - otherPools != counted {
+                        faults.append("block count of list \(list)")
+                    }
                 }
             }
             checkOrders(domain, byOrder, &faults)

@@ -26,9 +26,14 @@ public struct Analyzer {
     private var service: ServiceTracker
     private var memory = MemoryTracker()
     private var totals: TotalsTracker
+    private var counters = CounterTracker()
+    private var relief = ReliefTracker()
 
     /// Whether a kind that an analysis reads is in the data lane, so that both lanes are needed.
     public let needsDataLane: Bool
+    /// Whether the data lane has kinds that make a report more exact (relief), where such events
+    /// were recorded.
+    public let usesDataLane: Bool
 
     /// Makes an analyzer for traces of one schema.
     ///
@@ -56,7 +61,10 @@ public struct Analyzer {
         waits = WaitTracker(window)
         service = ServiceTracker(window)
         totals = TotalsTracker(window)
-        needsDataLane = binding.kinds.contains { $0.isData && $0.meaning != .other }
+        needsDataLane = binding.kinds.contains {
+            $0.isData && $0.meaning != .other && !$0.meaning.isService
+        }
+        usesDataLane = binding.kinds.contains { $0.meaning.isService }
     }
 
     /// Takes one event; events must come in the order of their sequence numbers.
@@ -74,6 +82,7 @@ public struct Analyzer {
         if kind.meaning == .threadName { names.name(kind, values) }
         guard window.contains(header.timeNs) else {
             outsideWindow += 1
+            if !hasDomainFilter || isAsked(header.domain) { lookOutside(header, kind, values) }
             return
         }
         if hasDomainFilter, !isAsked(header.domain) {
@@ -82,6 +91,43 @@ public struct Analyzer {
         }
         counts[kind.position] += 1
         dispatch(header, kind, values)
+    }
+
+    /// Takes from an event outside the window what it tells of intervals that reach into it.
+    private mutating func lookOutside(
+        _ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>
+    ) {
+        if header.timeNs < window.beginNs {
+            lookBefore(header, kind, values)
+            return
+        }
+        switch kind.meaning {
+        case .onCPU: cpu.stretchAfter(header, kind, values)
+        case .spinEnd: cpu.spinEndAfter(header, kind, values)
+        case .waitEnd: waits.endAfter(header, kind, values)
+        default: break
+        }
+    }
+
+    private mutating func lookBefore(
+        _ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>
+    ) {
+        switch kind.meaning {
+        case .threadRun: cpu.run(header, kind, values)
+        case .onCPU: cpu.stretchBefore(header, kind, values)
+        case .batchBegin:
+            batches.beginBefore(header, kind, values)
+            cpu.batchBegin(header, kind, values)
+        case .batchEnd: batches.endBefore(kind, values)
+        case .spinBegin: cpu.spinBegin(header, kind, values)
+        case .spinEnd: cpu.spinEndBefore(header, kind, values)
+        case .waitBegin: waits.beginBefore(header, kind, values)
+        case .waitEnd: waits.endBefore(kind, values)
+        case .domainLevel:
+            totals.levelBefore(header, kind, values)
+            counters.level(kind, values)
+        default: break
+        }
     }
 
     private func isAsked(_ domain: Int32) -> Bool { domains?.contains(domain) ?? true }
@@ -94,11 +140,16 @@ public struct Analyzer {
         case .allocFail:
             failures.fail(header, kind, values)
             wakeups.fail(header)
+            counters.fail()
+            relief.fail(header, kind, values)
         case .wakeSend: wakeups.send(header, kind, values)
         case .threadRun:
             wakeups.run(header, kind, values)
             cpu.run(header, kind, values)
-        case .threadSleep: wakeups.sleep(kind, values)
+            counters.run(header)
+        case .threadSleep:
+            wakeups.sleep(kind, values)
+            counters.sleep(header)
         case .onCPU:
             if !cpu.stretch(header, kind, values) { wakeups.missedRun(kind, values) }
         case .batchBegin:
@@ -111,23 +162,35 @@ public struct Analyzer {
             let known = batches.end(header, kind, values)
             let mode = BatchMode(label: kind.label(EndSlot.mode, values, default: 0))
             cpu.batchEnd(header, known, isDirect: mode == .direct)
+            counters.batchEnd(header, kind, values)
         case .spinBegin: cpu.spinBegin(header, kind, values)
         case .spinEnd: cpu.spinEnd(header, kind, values)
         case .waitBegin: waits.begin(header, kind, values)
         case .waitEnd: waits.end(header, kind, values)
         case .waitSkip: waits.skip(header, kind, values)
-        case .sample: memory.sample(header, kind, values)
-        case .service: service.sample(header, kind, values)
+        case .sample:
+            memory.sample(header, kind, values)
+            counters.sample(header, kind, values)
+        case .service:
+            service.sample(header, kind, values)
+            counters.service(header, kind, values)
+            relief.service(header, kind, values)
         case .batchDeferred: batches.deferred(kind, values)
         case .wakeRequest: totals.wakeRequest(kind, values)
         case .allocFallback: totals.fallback(kind, values)
-        case .domainLevel: totals.level(header, kind, values)
+        case .domainLevel:
+            totals.level(header, kind, values)
+            counters.level(kind, values)
         case .pageout: totals.pageout(kind, values)
         case .zoneTrim: totals.trim(kind, values)
         case .zoneBucket: totals.bucketChange()
-        case .reservationBreak: totals.reservationBreak(kind, values)
-        case .counter: totals.counter(kind, values)
+        case .reservationBreak:
+            totals.reservationBreak(kind, values)
+            counters.reservationBreak()
+        case .counter: counters.read(header, kind, values)
         case .set: totals.setting(kind, values)
+        case .hit: relief.hit(header)
+        case .importCall: relief.importCall(header, kind, values)
         case .threadName, .other: break
         }
     }
@@ -165,7 +228,10 @@ public struct Analyzer {
         summary.waits = waits.finish(endNs: endNs, text)
         summary.service = service.finish()
         summary.memory = memory.finish()
+        summary.relief = relief.finish()
+        summary.counters = counters.finish(text)
         summary.totals = totals.finish(endNs: endNs, text)
+        summary.totals.counters = summary.counters.rows.filter { !$0.isSum }.map(\.range)
         return summary
     }
 

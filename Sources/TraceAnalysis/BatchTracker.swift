@@ -125,9 +125,34 @@ struct BatchTracker {
         }
         groups[group].isBegun()
         note(routine, state)
-        let open = Open(group: group, routine: routine, beginNs: header.timeNs)
+        open(routine, group, state, header.timeNs, isCounted: true)
+    }
+
+    /// Takes the begin of a batch before the window.
+    mutating func beginBefore(_ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>) {
+        let thread = kind.number(BeginSlot.thread, values, default: -1)
+        let routine = kind.text(BeginSlot.routine, values)
+        let mode = BatchMode(label: kind.label(BeginSlot.mode, values, default: 0))
+        guard let state = state(thread), let group = group(routine, mode, header.domain) else {
+            return
+        }
+        open(routine, group, state, header.timeNs, isCounted: false)
+    }
+
+    /// Takes the end of a batch before the window.
+    mutating func endBefore(_ kind: BoundKind, _ values: Span<Int64>) {
+        let routine = kind.text(EndSlot.routine, values)
+        guard let state = threads.existing(kind.number(EndSlot.thread, values, default: -1))
+        else { return }
+        states[state].open.removeAll { $0.routine == routine }
+    }
+
+    private mutating func open(
+        _ routine: TextKey, _ group: Int, _ state: Int, _ timeNs: Int64, isCounted: Bool
+    ) {
+        let open = Open(group: group, routine: routine, beginNs: timeNs)
         if let position = states[state].open.firstIndex(where: { $0.routine == routine }) {
-            groups[states[state].open[position].group].isBegunAgain()
+            if isCounted { groups[states[state].open[position].group].isBegunAgain() }
             states[state].open[position] = open
         } else if states[state].open.count < Self.nestingLimit {
             states[state].open.append(open)
@@ -183,8 +208,10 @@ struct BatchTracker {
     ) -> Int64 {
         if let position = states[state].open.firstIndex(where: { $0.routine == routine }) {
             let open = states[state].open.remove(at: position)
-            let ns = max(0, timeNs - open.beginNs)
-            groups[group].addTime(ns, isWhole: true)
+            let isWhole = open.beginNs >= window.beginNs
+            if !isWhole { groups[group].summary.openAtBegin += 1 }
+            groups[group].addTime(
+                max(0, timeNs - max(open.beginNs, window.beginNs)), isWhole: isWhole)
             return open.passNs
         }
         let passNs = states[state].strayPassNs
@@ -217,12 +244,17 @@ struct BatchTracker {
         for state in states {
             for open in state.open {
                 groups[open.group].summary.openAtEnd += 1
-                groups[open.group].addTime(max(0, endNs - open.beginNs), isWhole: false)
+                groups[open.group].addTime(
+                    window.part(since: open.beginNs, to: endNs), isWhole: false)
             }
         }
+        // Batches wholly before the window made groups that have nothing to say.
+        let touching = groups.indices.filter { groups[$0].summary.touchesWindow }
+        let keys = touching.map { groupKeys[$0] }
+        groups = touching.map { groups[$0] }
         var result = BatchSummary()
-        result.groups = Self.joined(groups, groupKeys, text)
-        result.domains = Self.byDomain(groups, groupKeys)
+        result.groups = Self.joined(groups, keys, text)
+        result.domains = Self.byDomain(groups, keys)
         result.deferredByReason = deferredByReason.named(text)
         result.deferredByOrder = deferredByOrder.ascending
         result.untracked = untracked
@@ -276,6 +308,8 @@ struct BatchTracker {
 }
 
 extension BatchGroup {
+    fileprivate var touchesWindow: Bool { begun + ended + openAtEnd > 0 }
+
     fileprivate mutating func add(_ other: BatchGroup) {
         begun += other.begun
         ended += other.ended

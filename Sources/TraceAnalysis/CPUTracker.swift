@@ -12,6 +12,13 @@ struct CPUTracker {
         var missedStretches: UInt64 = 0
         /// When the stretch began that the thread is in, where that is known, or -1.
         var runNs: Int64 = -1
+        /// Whether a stretch ended before the window, so that the thread's time is measured.
+        var isMeasuredBefore = false
+        /// Whether the stretch that the window's end cuts is known from its own end.
+        var isCutStretchKnown = false
+        /// Whether an event after the window has told all there is to tell.
+        var isStretchSettled = false
+        var isSpinSettled = false
         var batchNs: Int64 = 0
         var directNs: Int64 = 0
         var batchesWithoutCPU: UInt64 = 0
@@ -25,7 +32,8 @@ struct CPUTracker {
         var spinDeficit = KnownSum()
 
         var hasStretches: Bool {
-            stretches.count + cutStretches.count + missedStretches > 0
+            stretches.count + cutStretches.count + missedStretches > 0 || isCutStretchKnown
+                || (isMeasuredBefore && runNs >= 0)
         }
         var hasSpun: Bool { spins.count > 0 || spinBeginNs >= 0 }
 
@@ -120,6 +128,50 @@ struct CPUTracker {
         return states[index].endStretch(window, at: header.timeNs, ns: ns)
     }
 
+    /// Takes the end of a stretch before the window.
+    mutating func stretchBefore(_ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>) {
+        let thread = kind.number(ThreadSlot.thread, values, default: -1)
+        guard let index = state(thread, header.domain) else { return }
+        states[index].runNs = -1
+        states[index].isMeasuredBefore = true
+    }
+
+    /// Takes the end of a stretch after the window: the thread's first one may have begun in the
+    /// window or before it.
+    mutating func stretchAfter(_ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>) {
+        let thread = kind.number(ThreadSlot.thread, values, default: -1)
+        let ns = kind.number(ThreadSlot.ns, values, default: -1)
+        guard let index = state(thread, header.domain), !states[index].isStretchSettled else {
+            return
+        }
+        states[index].isStretchSettled = true
+        guard let beganNs = window.begin(of: ns, endingAt: header.timeNs) else { return }
+        states[index].runNs = beganNs
+        states[index].isCutStretchKnown = true
+    }
+
+    /// Takes the end of a spin before the window.
+    mutating func spinEndBefore(_ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>) {
+        let thread = kind.number(SpinSlot.thread, values, default: -1)
+        guard let index = state(thread, header.domain) else { return }
+        states[index].spinBeginNs = -1
+    }
+
+    /// Takes the end of a spin after the window, which tells since when a spin without a recorded
+    /// begin went on.
+    mutating func spinEndAfter(_ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>) {
+        let thread = kind.number(SpinSlot.thread, values, default: -1)
+        let ns = kind.number(SpinSlot.cpuNs, values, default: -1)
+        guard let index = state(thread, header.domain), !states[index].isSpinSettled else {
+            return
+        }
+        states[index].isSpinSettled = true
+        guard states[index].spinBeginNs < 0,
+            let beganNs = window.begin(of: ns, endingAt: header.timeNs)
+        else { return }
+        states[index].spinBeginNs = beganNs
+    }
+
     /// Takes a pass of a batch and returns the part of its time inside the window, ns.
     mutating func pass(
         _ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>
@@ -181,7 +233,7 @@ struct CPUTracker {
         for (index, thread) in threads.keys.enumerated() {
             let state = states[index]
             let isDaemon = state.daemonBatches > 0 || state.hasSpun
-            let row = Self.row(
+            let row = row(
                 thread, state, endNs: endNs, isReclaim: isReclaim(thread) ?? isDaemon,
                 openPassNs: openByThread[thread] ?? 0)
             guard
@@ -195,7 +247,7 @@ struct CPUTracker {
         return result
     }
 
-    private static func row(
+    private func row(
         _ thread: Int64, _ state: State, endNs: Int64, isReclaim: Bool, openPassNs: Int64
     ) -> ThreadCPU {
         var row = ThreadCPU(thread: thread)
@@ -216,14 +268,14 @@ struct CPUTracker {
         }
         row.passNs = state.passNs.indices.map { state.passNs[$0] }
         row.visits = state.visits
-        let openSpinNs = state.spinBeginNs >= 0 ? max(0, endNs - state.spinBeginNs) : 0
+        let openSpinNs = window.part(since: state.spinBeginNs, to: endNs)
         row.spins = state.spins
         row.openSpinNs = openSpinNs
         row.spinIterations = state.spinIterations
         row.spinDeficitPages = state.spinDeficit
         if state.hasStretches {
             row.evidence = .stretches
-            row.openAtEndNs = state.runNs >= 0 ? max(0, endNs - state.runNs) : 0
+            row.openAtEndNs = window.part(since: state.runNs, to: endNs)
             row.cpuNs = row.stretches.clampedSum.addingClamped(row.cutStretches.timeNs)
                 .addingClamped(row.openAtEndNs)
         } else {

@@ -28,6 +28,8 @@ enum Meaning: String, CaseIterable {
     case service = "service"
     case set = "set"
     case threadName = "thread_name"
+    case hit = "hit"
+    case importCall = "import"
     /// Any other: counted by name, not read.
     case other = ""
 }
@@ -70,7 +72,10 @@ enum SampleSlot {
     static let firstOrder = 4, orders = 13
 }
 enum CounterSlot { static let name = 0, value = 1 }
-enum ServiceSlot { static let count = 9 }
+enum ServiceSlot {
+    static let hitsCPU = 1, hitsList = 2, imports = 3, count = 9
+}
+enum ImportSlot { static let got = 0 }
 enum NameSlot { static let name = 0, role = 1, thread = 2 }
 
 extension Meaning {
@@ -123,7 +128,11 @@ extension Meaning {
                 texts: ["name"],
                 label: ("role", ["reclaim", "worker", "requester", "other"]),
                 numbers: ["thread"])
-        case .zoneBucket, .other: MeaningColumns()
+        case .importCall: MeaningColumns(numbers: ["got"])
+        case .zoneBucket, .hit, .other: MeaningColumns()
         }
     }
+
+    /// Whether it tells of single services, which only a higher detail records.
+    var isService: Bool { self == .hit || self == .importCall }
 }

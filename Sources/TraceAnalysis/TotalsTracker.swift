@@ -55,7 +55,6 @@ struct TotalsTracker {
     private var bucketChanges: UInt64 = 0
     private var breaks = KeyCounts()
     private var populated = KnownSum()
-    private var counters = Ranges()
     private var settings = Ranges()
 
     init(_ window: Window) { self.window = window }
@@ -77,14 +76,28 @@ struct TotalsTracker {
         pageouts[mode].shortagePages.add(kind.number(PageoutSlot.shortage, values, default: -1))
     }
 
-    mutating func level(_ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>) {
+    private mutating func levelIndex(
+        _ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>
+    ) -> Int? {
         let label = kind.label(LevelSlot.level, values, default: -1)
         let number = label < 0 ? 2 : label
-        let isOn = kind.number(LevelSlot.isOn, values, default: 1) != 0
         let found = levels.firstIndex { $0.level == number && $0.domain == header.domain }
-        guard found != nil || levels.count < 8_192 else { return }
-        if found == nil { levels.append(Level(level: number, domain: header.domain)) }
-        let index = found ?? levels.count - 1
+        guard found == nil else { return found }
+        guard levels.count < 8_192 else { return nil }
+        levels.append(Level(level: number, domain: header.domain))
+        return levels.count - 1
+    }
+
+    /// Takes a level reached or left before the window.
+    mutating func levelBefore(_ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>) {
+        guard let index = levelIndex(header, kind, values) else { return }
+        let isOn = kind.number(LevelSlot.isOn, values, default: 1) != 0
+        levels[index].sinceNs = isOn ? window.beginNs : -1
+    }
+
+    mutating func level(_ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>) {
+        guard let index = levelIndex(header, kind, values) else { return }
+        let isOn = kind.number(LevelSlot.isOn, values, default: 1) != 0
         if isOn {
             levels[index].reached += 1
             if levels[index].sinceNs < 0 { levels[index].sinceNs = header.timeNs }
@@ -115,12 +128,6 @@ struct TotalsTracker {
         populated.add(kind.number(BreakSlot.populated, values, default: -1))
     }
 
-    mutating func counter(_ kind: BoundKind, _ values: Span<Int64>) {
-        counters.add(
-            kind.text(CounterSlot.name, values),
-            kind.number(CounterSlot.value, values, default: 0))
-    }
-
     mutating func setting(_ kind: BoundKind, _ values: Span<Int64>) {
         settings.add(
             kind.text(CounterSlot.name, values),
@@ -133,7 +140,8 @@ struct TotalsTracker {
         result.wakeRequestsByOrder = requestsByOrder.ascending
         result.pageout = pageouts.filter { $0.events > 0 }
         result.fallbacksByOrder = fallbacksByOrder.ascending
-        result.levels = levels.sorted { ($0.level, $0.domain) < ($1.level, $1.domain) }
+        result.levels = levels.filter { $0.wasSeen || $0.sinceNs >= 0 }
+            .sorted { ($0.level, $0.domain) < ($1.level, $1.domain) }
             .map { level in
                 let openNs = level.sinceNs >= 0 ? max(0, endNs - level.sinceNs) : 0
                 return LevelTime(
@@ -145,7 +153,6 @@ struct TotalsTracker {
         result.bucketChanges = bucketChanges
         result.reservationBreaks = breaks.named(text)
         result.populatedPages = populated
-        result.counters = counters.finish(text)
         result.settings = settings.finish(text)
         return result
     }

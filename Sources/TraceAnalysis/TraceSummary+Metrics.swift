@@ -8,7 +8,8 @@ extension TraceSummary {
     ///
     /// - Complexity: O(size of the summary).
     public var metrics: [Metric] {
-        cpuMetrics + wakeupMetrics + failureMetrics + batchMetrics + waitMetrics + serviceMetrics
+        cpuMetrics + wakeupMetrics + failureMetrics + batchMetrics + waitMetrics + reliefMetrics
+            + serviceMetrics
             + domainMetrics
     }
 
@@ -99,6 +100,17 @@ extension TraceSummary {
             Metric("wait.time", .nanoseconds, .lowerIsBetter, waits.total.timeNs),
             Self.count("wait.skips", .neutral, waits.skips),
         ] + Self.percentiles("wait.duration", waits.total.duration)
+    }
+
+    /// Bounds have names of their own, so that they are never set beside what is exact.
+    private var reliefMetrics: [Metric] {
+        [(ReliefEvidence.events, ""), (.samples, "_bound")].flatMap { evidence, suffix in
+            let isKnown = relief.evidence == evidence
+            let served = isKnown ? relief.total.served : LatencySeries()
+            let imported = isKnown ? relief.total.imported : LatencySeries()
+            return Self.percentiles("relief.served\(suffix)", served)
+                + Self.percentiles("relief.imported\(suffix)", imported)
+        }
     }
 
     private var serviceMetrics: [Metric] {

@@ -51,10 +51,14 @@ public struct TraceSummary: Equatable, Sendable {
     public var batches = BatchSummary()
     /// Waits.
     public var waits = WaitSummary()
+    /// From failures to the successes after them.
+    public var relief = ReliefSummary()
     /// The service of buffer requests.
     public var service = ServiceSummary()
     /// Memory by domain, ascending.
     public var memory: [DomainMemory] = []
+    /// Counters of the system, beside what the events say.
+    public var counters = CounterSummary()
     /// The rest.
     public var totals = TotalsSummary()
 

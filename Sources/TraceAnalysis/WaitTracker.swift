@@ -9,6 +9,8 @@ struct WaitTracker {
         var reason = TextKey.empty
         var domain: Int32 = -1
         var wasSeen = false
+        /// Whether an event after the window has told all there is to tell.
+        var isSettled = false
     }
 
     private struct Reason {
@@ -58,10 +60,42 @@ struct WaitTracker {
     mutating func begin(_ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>) {
         let thread = kind.number(WaitSlot.thread, values, default: -1)
         guard let index = state(thread) else { return }
-        states[index].beginNs = header.timeNs
+        open(index, header, kind, values, beganNs: header.timeNs)
+        states[index].wasSeen = true
+    }
+
+    private mutating func open(
+        _ index: Int, _ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>,
+        beganNs: Int64
+    ) {
+        states[index].beginNs = beganNs
         states[index].reason = kind.text(WaitSlot.reason, values)
         states[index].domain = header.domain
-        states[index].wasSeen = true
+    }
+
+    /// Takes the begin of a wait before the window.
+    mutating func beginBefore(_ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>) {
+        let thread = kind.number(WaitSlot.thread, values, default: -1)
+        guard let index = state(thread) else { return }
+        open(index, header, kind, values, beganNs: header.timeNs)
+    }
+
+    /// Takes the end of a wait before the window.
+    mutating func endBefore(_ kind: BoundKind, _ values: Span<Int64>) {
+        let thread = kind.number(WaitSlot.thread, values, default: -1)
+        if let index = threads.existing(thread) { states[index].beginNs = -1 }
+    }
+
+    /// Takes the end of a wait after the window, which may tell that the thread was waiting.
+    mutating func endAfter(_ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>) {
+        let thread = kind.number(WaitSlot.thread, values, default: -1)
+        guard let index = state(thread), !states[index].isSettled else { return }
+        states[index].isSettled = true
+        let stated = kind.number(WaitSlot.ns, values, default: -1)
+        guard states[index].beginNs < 0,
+            let beganNs = window.begin(of: stated, endingAt: header.timeNs)
+        else { return }
+        open(index, header, kind, values, beganNs: beganNs)
     }
 
     /// Takes the end of a wait.
@@ -78,7 +112,10 @@ struct WaitTracker {
         let stated = kind.number(WaitSlot.ns, values, default: -1)
         reasons[reason].group.ended += 1
         var insideNs: Int64 = 0
-        if beginNs >= 0 || (stated >= 0 && window.holds(stated, endingAt: header.timeNs)) {
+        if beginNs >= 0, beginNs < window.beginNs {
+            insideNs = header.timeNs - window.beginNs
+            reasons[reason].group.openAtBegin += 1
+        } else if beginNs >= 0 || (stated >= 0 && window.holds(stated, endingAt: header.timeNs)) {
             insideNs = beginNs >= 0 ? max(0, header.timeNs - beginNs) : stated
             reasons[reason].group.duration.record(insideNs)
         } else if stated >= 0 || (window.isCutAtBegin && !states[index].wasSeen) {
@@ -105,7 +142,7 @@ struct WaitTracker {
     func finish(endNs: Int64, _ text: (TextKey) -> String) -> WaitSummary {
         var tracker = self
         for index in tracker.states.indices where tracker.states[index].beginNs >= 0 {
-            let insideNs = max(0, endNs - tracker.states[index].beginNs)
+            let insideNs = window.part(since: tracker.states[index].beginNs, to: endNs)
             tracker.states[index].share.add(insideNs)
             tracker.withDomain(tracker.states[index].domain) { $0.add(insideNs) }
             if let reason = tracker.reason(tracker.states[index].reason) {

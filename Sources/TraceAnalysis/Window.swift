@@ -26,6 +26,19 @@ struct Window {
         max(0, min(ns, timeNs - beginNs))
     }
 
+    /// The part inside the window of a stretch from `sinceNs`, -1 for none, to the window's end.
+    func part(since sinceNs: Int64, to endNs: Int64) -> Int64 {
+        sinceNs < 0 ? 0 : max(0, endNs - max(sinceNs, beginNs))
+    }
+
+    /// When a stretch of `ns` began that ends after the window and reaches into it; `nil` where it
+    /// does not, or its length is not known (below 0).
+    func begin(of ns: Int64, endingAt timeNs: Int64) -> Int64? {
+        guard ns >= 0 else { return nil }
+        let beganNs = max(timeNs.addingClamped(-ns), 0)
+        return beganNs < endNs ? beganNs : nil
+    }
+
     /// Whether a stretch of `ns` that ends at `timeNs` began inside the window.
     func holds(_ ns: Int64, endingAt timeNs: Int64) -> Bool { ns <= timeNs - beginNs }
 }

@@ -24,9 +24,10 @@ enum AnalysisJSON {
             failures(summary, &json)
             batches(summary.batches, &json)
             waits(summary.waits, &json)
-            json.member("relief", String?.none)
+            relief(summary.relief, &json)
             service(summary, &json)
             json.member("memory", each: summary.memory, memory)
+            counters(summary.counters, &json)
             totals(summary.totals, &json)
             json.member("metrics", each: summary.metrics, metric)
         }

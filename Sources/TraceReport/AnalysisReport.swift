@@ -40,48 +40,6 @@ public struct AnalysisReport: Sendable {
     public var json: String { AnalysisJSON.render(self) }
 }
 
-/// What a reader must know before the numbers.
-enum Caveats {
-    /// Remarks that follow from how the trace was made.
-    static func remarks(_ parameters: ParameterList) -> [String] {
-        var remarks: [String] = []
-        if parameters["model.costs"] == "estimated" { remarks.append("costs: estimated") }
-        if parameters["source"] == "engine" {
-            remarks.append("latency from a model")
-            remarks.append("arrivals: open")
-        }
-        return remarks
-    }
-
-    /// The first line of a text report.
-    static func firstLine(_ completeness: Completeness, _ parameters: ParameterList) -> String {
-        let complete =
-            switch completeness {
-            case .complete: "complete: true"
-            case .incomplete(let reason): "complete: false (\(TextSafe.line(reason)))"
-            }
-        return ([complete] + remarks(parameters)).joined(separator: "; ")
-    }
-
-    /// The first members of a JSON report.
-    static func members(
-        _ completeness: Completeness, _ parameters: ParameterList, _ json: inout JSONWriter
-    ) {
-        switch completeness {
-        case .complete:
-            json.member("complete", true)
-            json.member("incomplete_reason", String?.none)
-        case .incomplete(let reason):
-            json.member("complete", false)
-            json.member("incomplete_reason", reason)
-        }
-        json.member("costs_estimated", parameters["model.costs"] == "estimated")
-        json.member("latency_from_model", parameters["source"] == "engine")
-        let arrivals: String? = parameters["source"] == "engine" ? "open" : nil
-        json.member("arrivals", arrivals)
-    }
-}
-
 /// Makes text from a trace harmless on a terminal.
 enum TextSafe {
     /// Replaces control characters by `?`.

@@ -86,7 +86,8 @@ extension AnalysisText {
 
     // MARK: Wakeups
 
-    static func wakeups(_ summary: TraceSummary, _ out: inout TextLines) {
+    /// - Parameter isModel: whether the latency is the engine's, from a model of dispatch.
+    static func wakeups(_ summary: TraceSummary, isModel: Bool, _ out: inout TextLines) {
         let wakeups = summary.wakeups
         let counts = wakeups.counts
         out.heading("Wakeup latency")
@@ -111,6 +112,7 @@ extension AnalysisText {
         row("its cause -> wakeup", wakeups.answers.namedCause)
         out.lines(table.lines)
         histogram(wakeups.latency, &out)
+        if isModel { out.line("  \(Caveats.modelLatency)") }
         note(counts.unknownEffect, "wakeups have an unknown effect", &out)
         note(counts.missedRuns, "wakeups lost their latency: the run was not recorded", &out)
         note(wakeups.answers.unanswered, "failures without a wakeup after them", &out)

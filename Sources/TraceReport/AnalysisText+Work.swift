@@ -109,8 +109,6 @@ extension AnalysisText {
     // MARK: Service and memory
 
     static func service(_ summary: TraceSummary, _ out: inout TextLines) {
-        out.heading("Relief")
-        out.line("  not available: events at this detail do not show the first success")
         out.heading("Buffer service")
         guard summary.service.samples > 0 else {
             out.line("  not in this trace")
@@ -200,13 +198,12 @@ extension AnalysisText {
         if !totals.reservationBreaks.isEmpty {
             out.line("  reservations broken: " + list(totals.reservationBreaks, top: top))
         }
-        ranges("counter", totals.counters, &out)
-        ranges("setting", totals.settings, &out)
+        settings(totals.settings, &out)
         out.line("  events: " + list(summary.events.byKind, top: .max))
     }
 
-    private static func ranges(_ title: String, _ rows: [CounterRange], _ out: inout TextLines) {
-        var table = TextTable([title, "first", "last", "change"])
+    private static func settings(_ rows: [CounterRange], _ out: inout TextLines) {
+        var table = TextTable(["setting", "first", "last", "change"])
         for row in rows {
             let change = Int128(row.last) - Int128(row.first)
             table.row([

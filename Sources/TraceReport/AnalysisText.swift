@@ -14,12 +14,14 @@ enum AnalysisText {
         parameters(report.parameters, &out)
         missing(summary.missingColumns, &out)
         cpu(summary, &out)
-        wakeups(summary, &out)
+        wakeups(summary, isModel: Caveats.isFromEngine(report.parameters), &out)
         failures(summary, &out)
         batches(summary, &out)
         waits(summary, &out)
+        relief(summary.relief, &out)
         service(summary, &out)
         memory(summary, &out)
+        counters(summary.counters, &out)
         totals(summary, &out)
         return out.text
     }
@@ -47,7 +49,9 @@ enum AnalysisText {
     private static func parameters(_ parameters: ParameterList, _ out: inout TextLines) {
         if let source = parameters["source"] { out.line("source: \(TextSafe.line(source))") }
         for entry in parameters.group("policy") {
-            out.line("\(TextSafe.line(entry.key)): \(TextSafe.line(entry.value))")
+            let isLab = entry.key == "policy.name" && Caveats.isLabPolicy(parameters)
+            let mark = isLab ? " (not FreeBSD)" : ""
+            out.line("\(TextSafe.line(entry.key)): \(TextSafe.line(entry.value))\(mark)")
         }
     }
 

@@ -81,8 +81,89 @@ import TraceReport
         #expect(json["identical"] as? Bool == false && json["same_inputs"] as? Bool == true)
         let differences = try #require(json["differences"] as? [[String: Any]])
         #expect(
-            differences.map { $0["name"] as? String } == ["policy.max_reclaim", "policy.name"])
-        #expect(differences.first?["right"] is NSNull)
+            differences.map { $0["name"] as? String }
+                == ["policy.lab", "policy.max_reclaim", "policy.name"])
+        #expect(differences.dropFirst().first?["right"] is NSNull)
+        let sides = try ["left", "right"].map { try #require(json[$0] as? [String: Any]) }
+        #expect(sides.map { $0["lab_policy"] as? Bool } == [false, true])
+        #expect(sides.allSatisfy { $0["arrivals"] as? String == "open" })
+        #expect(sides.allSatisfy { $0["costs_estimated"] as? Bool == true })
+    }
+
+    @Test func aLabPolicyIsCalledSoEverywhere() throws {
+        var report = try SmallTrace.report()
+        for value in ["", "0", "false"] {
+            report.parameters["policy.lab"] = value
+            #expect(!report.text().contains("not FreeBSD"))
+        }
+        report.parameters["policy.lab"] = "not FreeBSD"
+        let lines = report.text().split(separator: "\n")
+        #expect(lines.first?.hasSuffix("; arrivals: open; policy: not FreeBSD") == true)
+        #expect(lines.contains("policy.name: reclaim-batch (not FreeBSD)"))
+        #expect(report.json.contains("\"lab_policy\": true"))
+        let sides = try SmallTrace.comparison().text().split(separator: "\n")
+        #expect(sides.filter { $0.hasPrefix("right: ") && $0.contains("not FreeBSD") }.count == 1)
+        #expect(sides.filter { $0.hasPrefix("left: ") && $0.contains("not FreeBSD") }.isEmpty)
+    }
+
+    @Test func theModelIsNamedUnderTheWakeupHistogram() throws {
+        var report = try SmallTrace.report()
+        func below() throws -> String {
+            let lines = report.text().split(separator: "\n").map(String.init)
+            let begin = try #require(lines.firstIndex(of: "Wakeup latency"))
+            let end = try #require(lines.firstIndex(of: "Allocation failures"))
+            let bar = try #require(lines[begin..<end].lastIndex { $0.hasSuffix("|") })
+            return lines[bar + 1]
+        }
+        #expect(try below() == "  latency from a model")
+        report.parameters = ParameterList([("source", "linux")])
+        #expect(try !below().contains("model"))
+        #expect(!report.text().contains("costs: estimated"))
+    }
+
+    @Test func countersThatDifferAreMarkedWithTheReason() throws {
+        let report = try SmallTrace.report()
+        let lines = report.text().split(separator: "\n").map(String.init)
+        let begin = try #require(lines.firstIndex(of: "FreeBSD counters beside the events"))
+        let section = lines[begin...]
+        func marks(_ name: String) throws -> [Substring] {
+            try #require(section.first { $0.contains(name) }).split(separator: " ").suffix(2)
+        }
+        #expect(try marks("kern.ipc.tls.domain1.wakeups") == ["12", "="])
+        #expect(try marks("kern.ipc.tls.domain0.wakeups") == ["12", "differs"])
+        #expect(
+            section.contains(
+                "  differs: vm.uma.ktls_buffers.stats.fails says 59, the events 60: "
+                    + "a domain was short of pages: under bucketdisable a failure counts once"))
+        #expect(!section.contains { $0.contains("order9") }, "what stays 0 is only counted")
+        #expect(section.contains("  0 at the start and at the end: 1 more"))
+        let parsed = try JSONSerialization.jsonObject(with: Data(report.json.utf8))
+        let json = try #require(parsed as? [String: Any])
+        let counters = try #require(json["counters"] as? [String: Any])
+        #expect(counters["differing"] as? Int == 2)
+        let rows = try #require(counters["rows"] as? [[String: Any]])
+        let fails = try #require(rows.first { ($0["name"] as? String)?.hasSuffix("fails") == true })
+        #expect(fails["events_say"] as? Int == 60 && fails["change"] as? Int == 59)
+        #expect(fails["agrees"] as? Bool == false && fails["events"] as? String == "2 x alloc_fail")
+        let host = try #require(rows.first { $0["name"] as? String == "pgscan" })
+        #expect(host["agrees"] is NSNull && host["events_say"] is NSNull)
+    }
+
+    @Test func reliefSaysWhatItIsKnownFrom() throws {
+        var script = Script()
+        script.at(100, "alloc_fail", ["order": 2])
+        script.at(150, "hit")
+        let parameters = ParameterList()
+        let exact = AnalysisReport(
+            label: "a", parameters: parameters, summary: try script.summary())
+        #expect(exact.text().contains("  from hits and imports, one by one\n"))
+        #expect(exact.json.contains("\"upper_bound\": false"))
+        let bound = try SmallTrace.report()
+        #expect(bound.text().contains("  upper bounds, from service counts"))
+        #expect(bound.json.contains("\"upper_bound\": true"))
+        let none = AnalysisReport(
+            label: "a", parameters: parameters, summary: try Script().summary())
+        #expect(none.json.contains("\"relief\": null"))
     }
 
     @Test func identicalTracesAreCalledSo() throws {

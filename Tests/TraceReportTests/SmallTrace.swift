@@ -16,6 +16,7 @@ enum SmallTrace {
                     "role": "reclaim",
                 ])
         }
+        addCounters(&script, 0, fails: 0, wakeups: 0)
         for round in 0..<rounds {
             addRound(&script, round, domain: Int32(round % 2), batchNs: batchNs)
         }
@@ -28,7 +29,28 @@ enum SmallTrace {
             ])
         script.at(endNs + 6_000, "set", domain: -1, ["name": "policy.max_reclaim", "value": 64])
         script.at(endNs + 7_000, "counter", domain: -1, ["name": "pgscan", "value": 17])
+        // One failure counted once and not twice, as under bucketdisable.
+        let failures = script.list.events.reduce(0) { $0 + ($1.header.kind == .allocFail ? 1 : 0) }
+        script.at(endNs + 8_000, "domain_level", domain: 0, ["level": "min", "on": 1])
+        addCounters(
+            &script, endNs + 9_000, fails: Int64(2 * failures - 1), wakeups: rounds / 2 + 1)
         return script
+    }
+
+    private static func addCounters(
+        _ script: inout Script, _ timeNs: Int64, fails: Int64, wakeups: Int64
+    ) {
+        let rows: [(String, Int32, Int64)] = [
+            ("vm.uma.ktls_buffers.stats.fails", -1, fails),
+            ("vm.phys_free.0.pool0.order9", 0, 0),
+            ("kern.ipc.tls.domain0.wakeups", 0, wakeups),
+            ("kern.ipc.tls.domain1.wakeups", 1, max(wakeups - 1, 0)),
+        ]
+        for (name, domain, value) in rows {
+            script.at(
+                timeNs, "counter", domain: domain,
+                ["name": .text(name), "value": .number(value)])
+        }
     }
 
     private static func addRound(
@@ -135,6 +157,7 @@ enum SmallTrace {
             summary: try script().summary())
         var other = parameters
         other["policy.name"] = "reclaim-adaptive"
+        other["policy.lab"] = "1"
         other["policy.max_reclaim"] = nil
         let right = ComparedTrace(
             label: "right.ktrace", parameters: other,

@@ -21,6 +21,10 @@ struct CounterNames: Sendable {
     let allocations: Int64
     let frees: Int64
     let fails: Int64
+    let crossed: Int64
+    let broken: Int64
+    let reclaimed: Int64
+    let freed: Int64
     let domains: [Domain]
 
     /// - Parameter threadCounter: what the policy's threads count, `reclaims` or `allocs`.
@@ -31,6 +35,10 @@ struct CounterNames: Sendable {
         allocations = strings.intern(zone + "allocs")
         frees = strings.intern(zone + "frees")
         fails = strings.intern(zone + "fails")
+        crossed = strings.intern(zone + "xdomain")
+        broken = strings.intern("vm.reserv.broken")
+        reclaimed = strings.intern("vm.reserv.reclaimed")
+        freed = strings.intern("vm.reserv.freed")
         var domains: [Domain] = []
         for domain in 0..<domainCount {
             let thread = "kern.ipc.tls.domain\(domain)."
@@ -56,12 +64,16 @@ extension Engine {
     /// One `counter` event for each counter that FreeBSD would show now.
     mutating func recordCounters() {
         let names = counterNames
-        let used = zone.allocations - zone.frees
+        let used = zoneCounters.allocs - zoneCounters.frees
         recordCounter(names.used, used)
         recordCounter(names.free, zone.imported - zone.released - used)
-        recordCounter(names.allocations, zone.allocations)
-        recordCounter(names.frees, zone.frees)
-        recordCounter(names.fails, zone.fails)
+        recordCounter(names.allocations, zoneCounters.allocs)
+        recordCounter(names.frees, zoneCounters.frees)
+        recordCounter(names.fails, zoneCounters.fails)
+        recordCounter(names.crossed, zoneCounters.xdomain)
+        recordCounter(names.broken, Int64(memory.reservationCounts.broken))
+        recordCounter(names.reclaimed, Int64(memory.reservationCounts.reclaimed))
+        recordCounter(names.freed, Int64(memory.reservationCounts.freed))
         for domain in names.domains.indices { recordCounters(domain, names.domains[domain]) }
     }
 

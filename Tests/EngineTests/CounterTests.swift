@@ -32,7 +32,7 @@ struct CounterTests {
         #expect(Set(readings.map(\.timeNs)) == [0, 10_000_000, 20_000_000, 25_000_000])
         let names = Set(readings.map { $0.text("name") })
         #expect(readings.count == 4 * names.count)
-        #expect(names.count == 5 + 2 * (1 + 26 + 3))
+        #expect(names.count == 9 + 2 * (1 + 26 + 3))
     }
 
     @Test func aPolicyWithoutAThreadHasNoThreadCounters() throws {

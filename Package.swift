@@ -122,6 +122,7 @@ let package = Package(
                 "TestRandomness",
             ]),
         tests("ConformanceTests", ["PhysicalMemory", "ReclaimEngine"]),
+        tests("ReferenceTests", ["PhysicalMemory", "TestRandomness"]),
         tests("CaptureTests", ["TraceCore", "TraceImport"]),
         tests("CommandTests", ["GoldenTestSupport"]),
         tests(

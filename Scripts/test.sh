@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 Scripts/setup.sh
-long='TruncationTests|ConformanceTests|CaptureTests|SimulationTests|ZoneReferenceTests|ReplayTests|CommandTests'
+long='TruncationTests|ConformanceTests|ReferenceTests|CaptureTests|SimulationTests|ZoneReferenceTests|ReplayTests|CommandTests'
 checks=(--explicit-target-dependency-import-check error)
 
 echo "== fast tests, debug"

@@ -61,15 +61,34 @@ struct StateDigestTests {
         #expect(one.engine.stateDigest != other.engine.stateDigest)
     }
 
+    /// Two failures in different ticks; nothing else is different by the time of the comparison.
     @Test func theLimiterCounts() throws {
-        func run(_ cpu: Int) throws -> EngineRun {
-            let host = PageMap.host((1024, 2))
-            var run = try EngineRun(host, PageMap.fragmented(host), policy: .named("cache-only"))
-            run.apply(.record(at: 0, cpu: cpu, lifetimeNs: 1000))
+        func run(_ failNs: Int64) throws -> EngineRun {
+            var run = try EngineRun(
+                host, PageMap.fragmented(host), policy: .named("cache-only"))
+            run.apply(
+                .record(at: failNs, lifetimeNs: 1_000_000),
+                // The CPU begins another stretch, so the end of the first one is forgotten.
+                .record(at: 5_000_000, anonymous: true))
+            run.run(until: 10_000_000)
+            return run
+        }
+        let (one, sameTick, nextTick) = (try run(0), try run(999_999), try run(1_000_000))
+        #expect(one.engine.memory.stateDigest == nextTick.engine.memory.stateDigest)
+        #expect(one.engine.stateDigest == sameTick.engine.stateDigest)
+        #expect(one.engine.stateDigest != nextTick.engine.stateDigest)
+    }
+
+    /// Two runs that differ in when a CPU is free again, and in nothing else.
+    @Test func whatCpusAreBusyWithCounts() throws {
+        func run(_ timeNs: Int64) throws -> EngineRun {
+            var run = try EngineRun(
+                host, PageMap.fragmented(host), policy: .named("cache-only"))
+            run.apply(.record(at: timeNs, anonymous: true))
             run.run(until: 1_000_000)
             return run
         }
-        let (one, other) = (try run(0), try run(1))
+        let (one, other) = (try run(996_000), try run(997_000))
         #expect(one.engine.memory.stateDigest == other.engine.memory.stateDigest)
         #expect(one.engine.stateDigest != other.engine.stateDigest)
     }

@@ -23,6 +23,7 @@ struct BuddyReferenceTests {
             misses += world.misses
             manyBlocks += world.manyBlocks
         }
+        guard TestSeeds.areComplete else { return }
         #expect(misses > 0)
         #expect((manyBlocks > 0) == (shape == .huge))
     }

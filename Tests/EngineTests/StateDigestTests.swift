@@ -92,4 +92,21 @@ struct StateDigestTests {
         #expect(one.engine.memory.stateDigest == other.engine.memory.stateDigest)
         #expect(one.engine.stateDigest != other.engine.stateDigest)
     }
+
+    /// A goal of 0 and one of 1 run do the same, and count differently.
+    @Test func theCounterOfTheThreadCounts() throws {
+        func run(_ desired: Int64) throws -> EngineRun {
+            var run = try EngineRun(
+                host, PageMap.fragmented(host),
+                policy: .named("reclaim-batch", ("max_reclaim", desired)))
+            run.apply(.record(at: 0))
+            run.run(until: 900_000_000)
+            return run
+        }
+        let (one, other) = (try run(0), try run(1))
+        #expect(one.log.all(.threadSleep).map { $0["counter"] } == [0])
+        #expect(other.log.all(.threadSleep).map { $0["counter"] } == [1])
+        #expect(one.engine.memory.stateDigest == other.engine.memory.stateDigest)
+        #expect(one.engine.stateDigest != other.engine.stateDigest)
+    }
 }

@@ -2,9 +2,10 @@
 # make test   set up, run all tests (what CI runs)
 # make lint   format, documentation and house rules
 # make build  the tool, in release
+# make mutants  planted bugs: do the tests notice? See Docs/TESTING.md
 # make bench  measurements, see Benchmarks/README.md
 # make notes  write the notes that scripts make, with the tool of `make build`: minutes
-.PHONY: demo test lint build bench notes
+.PHONY: demo test lint build bench notes mutants
 
 demo:
 	@Scripts/demo.sh
@@ -26,3 +27,6 @@ notes:
 	Scripts/history.py --note > .build/history.md
 	Scripts/sensitivity.py --note > .build/sensitivity.md
 	mv .build/history.md .build/sensitivity.md Notebooks-md/
+
+mutants:
+	@Scripts/mutants.py

@@ -45,7 +45,7 @@ SUITES = {
         "TestRandomness"],
 }
 # Presets and canaries say nothing more about a planted bug than random hosts do.
-FILTERS = {"SimulationTests": r"^SimulationTests\.RandomSimulationTests/"}
+FILTERS = {"SimulationTests": r"^SimulationTests\.(RandomSimulationTests|SwarmTests)/"}
 # Optimized, but file by file: a mutation then rebuilds little.
 SWIFT_FLAGS = ["-Xswiftc", "-O", "-Xswiftc", "-enable-testing"]
 TEST_LIMIT_S = 600

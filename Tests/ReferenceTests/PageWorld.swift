@@ -77,7 +77,7 @@ struct PageWorld {
         }
         let domain = random.below(memory.domainCount)
         let difference: String? =
-            switch random.below(16) {
+            switch random.below(18) {
             case 0, 1, 2, 3: growObject(domain)
             case 4: shrinkObject()
             case 5: takeBuffer(domain)
@@ -89,6 +89,7 @@ struct PageWorld {
             case 11, 12: change()
             case 13: takeRange(domain)
             case 14: wait(domain)
+            case 15, 16: fillExtent(domain)
             default: reclaim.advance(&memory, &slow, &random)
             }
         broken += slow.happenings.count {
@@ -180,6 +181,33 @@ struct PageWorld {
         for page in pages {
             memory.changeKind(of: page, to: kind.0)
             slow.setCode(kind.1, page, 1)
+        }
+        return nil
+    }
+
+    /// Pages of content whose reservation the caller remembers itself.
+    private mutating func fillExtent(_ domain: Int) -> String? {
+        let level = Self.level(&random)
+        let isFile = random.isOneIn(2)
+        let (kind, code): (PageKind, Character) = isFile ? (.file, "v") : (.anonymous, "s")
+        let first = slow.reservations.filter { $0.object >= 100 }.last?.first
+        if first == nil || random.isOneIn(20) {
+            let (object, offset) = (100 + random.below(50), random.below(512))
+            let got = memory.makeReservation(
+                in: domain, object: Int32(object), offset: offset, class: level.0, kind: kind)
+            let wanted = slow.makeReservation(
+                domain, level.1, object: object, index: 0, offset: offset, code: code)
+            if let got { loose.append(got) }
+            return told("first page of a reservation", got, wanted)
+        }
+        guard let first else { return nil }
+        for _ in 0..<random.choice([1, 6, 200]) {
+            let offset = random.below(512)
+            let got = memory.populateReservation(
+                at: first, offset: offset, class: level.0, kind: kind)
+            let wanted = slow.populateReservation(first, level.1, offset: offset, code: code)
+            if let difference = told("page of a reservation", got, wanted) { return difference }
+            if let got { loose.append(got) }
         }
         return nil
     }

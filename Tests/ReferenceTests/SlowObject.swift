@@ -75,16 +75,38 @@ extension SlowMemory {
         let end = right.map { reservations[$0].index } ?? above ?? Int.max
         guard start <= first, first + 512 <= end, !object.isFile || first + 512 <= object.size
         else { return .none }
-        guard take(1, domain, level) else { return .none }
+        let page = makeReservation(
+            domain, level, object: object.id, index: first, offset: offset, code: object.code)
+        return page.map { .got($0) } ?? .none
+    }
+
+    /// Reserves 512 pages and takes the one at an offset of them.
+    mutating func makeReservation(
+        _ domain: Int, _ level: Class, object: Int, index: Int, offset: Int, code: Character
+    ) -> Int? {
+        guard take(1, domain, level) else { return nil }
         guard let block = allocateBlock(domain, pool: 0, order: 9) else {
             give(1, domain)
-            return .none
+            return nil
         }
         setCode("U", block, 512)
         reservations.append(
-            SlowReservation(first: block, object: object.id, index: first, lastTick: ticks))
+            SlowReservation(first: block, object: object, index: index, lastTick: ticks))
         populate(reservations.count - 1, block + offset)
-        return .got(block + offset)
+        setCode(code, block + offset, 1)
+        return block + offset
+    }
+
+    /// Takes the page at an offset of a reservation, if it is free.
+    mutating func populateReservation(
+        _ first: Int, _ level: Class, offset: Int, code: Character
+    ) -> Int? {
+        guard let number = reservation(at: first), !reservations[number].isPopulated[offset],
+            take(1, domain(of: first), level)
+        else { return nil }
+        populate(number, first + offset)
+        setCode(code, first + offset, 1)
+        return first + offset
     }
 
     /// The reservation of this object that holds the page of an index.

@@ -171,7 +171,9 @@ struct BuddyWorld {
         if random.isOneIn(4) {
             var boundary: UInt64 = 4096
             while boundary < UInt64(count) * 4096 { boundary *= 2 }
-            bounds.boundary = boundary << UInt64(random.below(3))
+            // Seldom one that no range of so many pages can keep.
+            let isTooSmall = random.isOneIn(8) && boundary > 4096
+            bounds.boundary = isTooSmall ? boundary / 2 : boundary << UInt64(random.below(3))
         }
         return (
             bounds,

@@ -3,6 +3,7 @@ import PhysicalMemory
 import ReclaimEngine
 import TestRandomness
 import Testing
+import TraceCore
 
 /// The digest in each sample changes with every part of the state.
 struct StateDigestTests {

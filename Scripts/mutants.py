@@ -43,6 +43,9 @@ SUITES = {
     "SimulationTests": [
         "TraceCore", "PhysicalMemory", "ReclaimEngine", "Workloads", "EngineTestSupport",
         "TestRandomness"],
+    "ZoneReferenceTests": [
+        "TraceCore", "PhysicalMemory", "ReclaimEngine", "Workloads", "EngineTestSupport",
+        "TestRandomness"],
 }
 # Presets and canaries say nothing more about a planted bug than random hosts do.
 FILTERS = {"SimulationTests": r"^SimulationTests\.(RandomSimulationTests|SwarmTests)/"}

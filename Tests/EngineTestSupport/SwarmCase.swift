@@ -139,7 +139,7 @@ public struct SwarmCase: Sendable, CustomStringConvertible {
         scenario.name = "swarm"
         var firstPage = random.choice([65_536, 65_700])
         scenario.host = Host(
-            domains: (0..<random.choice([1, 1, 2, 2])).map { _ in
+            domains: (0..<random.choice([1, 1, 2, 3])).map { _ in
                 let pages = random.number(2048...6000)
                 defer { firstPage += pages + random.choice([0, 5, 1000]) }
                 return Host.Domain(

@@ -84,7 +84,7 @@ enum Comparison {
 
     /// Takes the engine's signals and the slow model's happenings and compares them.
     static func signals(_ memory: inout PhysicalMemory, _ slow: inout SlowMemory) -> String? {
-        let found = memory.signals.map { $0.happening }
+        let found = memory.signals.compactMap(\.happening)
         let wanted = slow.happenings
         memory.drainSignals()
         slow.happenings = []
@@ -93,7 +93,7 @@ enum Comparison {
 }
 
 extension MemorySignal {
-    fileprivate var happening: SlowMemory.Happening {
+    fileprivate var happening: SlowMemory.Happening? {
         switch self {
         case .minSetEntered(let domain): .entered(min: true, domain: domain)
         case .minSetLeft(let domain): .left(min: true, domain: domain)
@@ -103,7 +103,9 @@ extension MemorySignal {
         case .waitingPageDaemonWoken(let domain): .daemonWoken(domain: domain)
         case .minWaitersWoken(let count): .woken(min: true, count: count)
         case .severeWaitersWoken(let count): .woken(min: false, count: count)
-        case .reservationBroken(let first): .broke(first: first)
+        case .reservationBroken(let first, _, _): .broke(first: first)
+        // A hint for spins; the rules know nothing of it.
+        case .reservationHasRoom: nil
         case .targetSearchFailed(let domain): .searchFailed(domain: domain)
         case .pageMoved(let from, let to): .moved(from: from, to: to)
         case .invalidPageFreed(let page): .invalidFreed(page: page)

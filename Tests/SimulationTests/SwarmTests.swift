@@ -29,7 +29,7 @@ struct SwarmTests {
     /// What is wrong with a run, looked at some ten times and at its end.
     private func violations(_ swarm: SwarmCase) throws -> [String] {
         let setup = swarm.setup()
-        let isAligned = !["alloc-thread", "reclaim-one"].contains(setup.policy.definition.name)
+        let isAligned = !PolicyTraits(setup.policy.definition).holdsBuffers
         var run = try EngineRun(setup)
         let inputs = swarm.inputs()
         let interval = inputs.count / 8 + 1

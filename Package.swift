@@ -14,6 +14,7 @@ let strict: [SwiftSetting] = [
 let argumentParser = Target.Dependency.product(
     name: "ArgumentParser", package: "swift-argument-parser")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
@@ -43,6 +44,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+        .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
     ],
     targets: [
         // Bytes.
@@ -57,6 +59,15 @@ let package = Package(
         module("PhysicalMemory"),
         module("ReclaimEngine", ["TraceCore", "PhysicalMemory"]),
         module("Workloads", ["TraceCore", "PhysicalMemory", "ReclaimEngine"]),
+        .target(
+            name: "ScenarioFiles",
+            dependencies: ["TraceCore", "ReclaimEngine", "Workloads", yams],
+            // The presets are part of the program: nothing is looked for at run time.
+            resources: [
+                .embedInCode("Presets/unit.yaml"), .embedInCode("Presets/small.yaml"),
+                .embedInCode("Presets/half.yaml"), .embedInCode("Presets/server100.yaml"),
+                .embedInCode("Presets/server200.yaml"),
+            ], swiftSettings: strict),
         module("TraceReplay", ["TraceCore", "ReclaimEngine"]),
         // Other sources of events.
         module("TraceImport", ["TraceCore"]),
@@ -70,7 +81,7 @@ let package = Package(
             "TraceCommands",
             [
                 "TraceCore", "TraceFormat", "TraceIdentity", "TraceStore", "ReclaimEngine",
-                "Workloads", "TraceReplay",
+                "Workloads", "ScenarioFiles", "TraceReplay",
                 "TraceImport", "TraceAnalysis", "TraceDiff", "TraceReport", argumentParser,
             ]),
         .executableTarget(
@@ -85,6 +96,7 @@ let package = Package(
             "EngineTestSupport",
             [
                 "TestRandomness", "TraceCore", "PhysicalMemory", "ReclaimEngine", "Workloads",
+                "ScenarioFiles",
             ]),
         // Fast tests; they run in debug.
         tests("TraceFormatTests", ["TraceCore", "TraceFormat", "TraceCompression", "CChecksum"]),
@@ -101,6 +113,9 @@ let package = Package(
                 "TraceCore", "PhysicalMemory", "ReclaimEngine", "Workloads", "EngineTestSupport",
                 "TestRandomness",
             ]),
+        tests(
+            "ScenarioFilesTests",
+            ["TraceCore", "ReclaimEngine", "Workloads", "ScenarioFiles", "TestRandomness"]),
         tests("TraceImportTests", ["TraceCore", "TraceImport"]),
         tests("HistogramsTests", ["Histograms"]),
         tests(
@@ -128,7 +143,8 @@ let package = Package(
         tests(
             "SimulationTests",
             [
-                "TraceCore", "PhysicalMemory", "ReclaimEngine", "Workloads", "EngineTestSupport",
+                "TraceCore", "PhysicalMemory", "ReclaimEngine", "Workloads", "ScenarioFiles",
+                "EngineTestSupport",
                 "TestRandomness",
             ]),
         tests(
@@ -140,7 +156,8 @@ let package = Package(
         tests(
             "ReplayTests",
             [
-                "TraceCore", "PhysicalMemory", "ReclaimEngine", "Workloads", "TraceReplay",
+                "TraceCore", "PhysicalMemory", "ReclaimEngine", "Workloads", "ScenarioFiles",
+                "TraceReplay",
                 "EngineTestSupport", "TestRandomness",
             ]),
     ],

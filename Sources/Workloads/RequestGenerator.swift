@@ -1,12 +1,13 @@
 import ReclaimEngine
 import TraceCore
 
-/// TLS records in order of time: Poisson arrivals at the rate of each CPU's phase, open (nothing
+/// TLS records in order of time: Poisson arrivals at the rate of each CPU's load, open (nothing
 /// that happens to a record changes a later arrival).
 struct RequestGenerator: Sendable {
     private let scenario: Scenario
     private let cpus: [Range<Int>]
-    private let load: Load
+    private let shape: LoadShape
+    private var load: PresentLoad
     private let arrival, recordCpu, recordShape, lifetime, freeCpu: KeyedRandom
     private var handle: Int64 = 0
     /// When the next record arrives.
@@ -15,7 +16,9 @@ struct RequestGenerator: Sendable {
     init(_ scenario: Scenario) {
         self.scenario = scenario
         cpus = scenario.host.domains.indices.map { scenario.host.cpus(of: $0) }
-        load = Load(scenario)
+        let load = Load(scenario)
+        shape = load.shape
+        self.load = PresentLoad(load)
         let seed = UInt64(bitPattern: scenario.seed)
         func random(_ purpose: Purpose) -> KeyedRandom {
             KeyedRandom(seed: seed, purpose: purpose.rawValue)
@@ -55,33 +58,52 @@ struct RequestGenerator: Sendable {
         return shape < scenario.smallPpm + scenario.threePagesPpm ? 3 : 4
     }
 
-    /// The same CPU, or any CPU of the same domain.
+    /// The same CPU, any CPU of the same domain, or any CPU of the other domains.
     private func freeingCpu(_ cpu: Int, _ index: UInt64) -> Int {
-        if freeCpu.chance(
-            millionths: UInt64(scenario.freeOnSameCpuPpm), entity: 0, index: index)
-        {
-            return cpu
+        let share = Int64(freeCpu.number(below: 1_000_000, entity: 0, index: index))
+        if share < scenario.freeOnSameCpuPpm { return cpu }
+        let own = cpus[scenario.host.domainOfCpu[cpu]]
+        let others = scenario.host.cpuCount - own.count
+        if share >= 1_000_000 - scenario.freedInOtherDomainPpm, others > 0 {
+            let other = Int(freeCpu.number(below: UInt64(others), entity: 2, index: index))
+            return other < own.lowerBound ? other : other + own.count
         }
-        let range = cpus[scenario.host.domainOfCpu[cpu]]
-        return range.lowerBound
-            + Int(freeCpu.number(below: UInt64(range.count), entity: 1, index: index))
+        return own.lowerBound
+            + Int(freeCpu.number(below: UInt64(own.count), entity: 1, index: index))
     }
 
     /// A CPU, each with a chance in proportion to its load at this instant.
     private func chosenCpu(_ index: UInt64) -> Int {
         var rest = Int64(
-            recordCpu.number(below: UInt64(load.totalPpm(nextNs)), entity: 0, index: index))
-        for cpu in 0..<load.cpuCount {
-            rest -= load.sharePpm(cpu: cpu, nextNs)
+            recordCpu.number(below: UInt64(load.totalPpm), entity: 0, index: index))
+        for cpu in load.sharesPpm.indices {
+            rest -= load.sharesPpm[cpu]
             if rest < 0 { return cpu }
         }
         preconditionFailure("the shares of all CPUs add up to their total")
     }
 
-    /// The gap to the next record has the mean of the phases in which it begins.
+    /// The time of the next record.
+    ///
+    /// A gap is drawn in units of the mean at its beginning. Where the load changes before its end,
+    /// what is left of it is stretched or shortened to the new mean, which gives exactly the rate
+    /// of the load. A square wave keeps a gap over one edge as it was drawn: that is what its
+    /// inputs have always been, and the difference is one gap in half a period.
     private mutating func advance() {
-        let meanNs = load.meanGapNs(nextNs)
         let draw = arrival.bits(entity: 0, index: UInt64(handle))
-        nextNs += max(Distribution.exponential.draw(draw, unit: meanNs), 1)
+        var gapNs = max(Distribution.exponential.draw(draw, unit: load.meanGapNs), 1)
+        while gapNs > load.untilNs - nextNs,
+            shape != .square || gapNs > load.secondChangeNs - nextNs
+        {
+            let meanNs = load.meanGapNs
+            let restNs = gapNs - (load.untilNs - nextNs)
+            nextNs = load.untilNs
+            load.move(to: nextNs)
+            let stretchedNs = Int128(restNs) * Int128(load.meanGapNs) / Int128(meanNs)
+            // A rest that does not fit lies behind the end of every recording.
+            gapNs = min(max(Int64(clamping: stretchedNs), 1), Int64.max / 4)
+        }
+        nextNs += gapNs
+        load.move(to: nextNs)
     }
 }

@@ -1,6 +1,7 @@
 import EngineTestSupport
 import PhysicalMemory
 import ReclaimEngine
+import ScenarioFiles
 import Testing
 import TraceCore
 import Workloads

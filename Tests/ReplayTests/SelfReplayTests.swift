@@ -1,6 +1,7 @@
 import EngineTestSupport
 import PhysicalMemory
 import ReclaimEngine
+import ScenarioFiles
 import TestRandomness
 import Testing
 import TraceCore
@@ -117,10 +118,9 @@ struct SelfReplayTests {
     @Test func aPresetReplays() throws {
         let preset = try #require(Presets.named("unit"))
         let memory = preset.scenario.initialMemory()
-        var model = ModelParameters()
-        model.bucketSize = preset.bucketSize
         let setup = EngineSetup(
-            host: preset.scenario.host, model: model, policy: .named("reclaim-batch"), detail: 1,
+            host: preset.scenario.host, model: preset.model, policy: .named("reclaim-batch"),
+            detail: 1,
             durationNs: 6_000_000_000, memory: memory.snapshot)
         var generator = InputGenerator(preset.scenario, memory: memory)
         var inputs: [Input] = []

@@ -1,6 +1,7 @@
 import EngineTestSupport
 import PhysicalMemory
 import ReclaimEngine
+import ScenarioFiles
 import TestRandomness
 import Testing
 import Workloads

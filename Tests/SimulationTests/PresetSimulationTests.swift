@@ -1,5 +1,6 @@
 import EngineTestSupport
 import ReclaimEngine
+import ScenarioFiles
 import Testing
 import TraceCore
 import Workloads
@@ -9,11 +10,9 @@ struct PresetSimulationTests {
     @Test(arguments: ["unit", "small"], ["cache-only", "alloc-thread", "reclaim-batch"])
     func tenSecondsKeepAllInvariants(name: String, policy: String) throws {
         let preset = try #require(Presets.named(name))
-        var model = ModelParameters()
-        model.bucketSize = preset.bucketSize
         let memory = preset.scenario.initialMemory()
         let setup = EngineSetup(
-            host: preset.scenario.host, model: model, policy: .named(policy), detail: 1,
+            host: preset.scenario.host, model: preset.model, policy: .named(policy), detail: 1,
             durationNs: 10_000_000_000, memory: memory.snapshot)
         var generator = InputGenerator(preset.scenario, memory: memory)
         var run = try EngineRun(setup)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ReclaimEngine
+import ScenarioFiles
 import TraceCore
 import TraceFormat
 import TraceStore
@@ -11,6 +12,9 @@ struct RecordCommand: ParsableCommand {
         discussion: """
             Example: ktls-trace record --policy reclaim-batch --preset small --seed 1 \
             --duration 60s -o run.ktrace
+
+            A scenario of your own starts from a preset: ktls-trace record --preset small \
+            --print-scenario > host.yaml; Docs/SCENARIOS.md describes the file.
             """)
 
     @Option(name: .long, help: "What to record: engine.")
@@ -19,16 +23,23 @@ struct RecordCommand: ParsableCommand {
     @Option(name: .long, help: "The policy of the helper thread; see --list-policies.")
     var policy = "reclaim-batch"
 
-    @Option(name: .long, help: "The host and its load; see --list-presets.")
-    var preset = "unit"
-
-    @Option(name: .long, parsing: .unconditional, help: "Keys everything the scenario draws.")
-    var seed: Int64 = 1
+    @Option(
+        name: .long, help: "The host and its load; see --list-presets. (default: unit)")
+    var preset: String?
 
     @Option(
-        name: .long, parsing: .unconditional, help: "Keys the engine's own draws, such as dispatch."
-    )
-    var salt: Int64 = 1
+        name: .long, help: "The host and its load from a YAML file instead; - is standard input.")
+    var scenario: String?
+
+    @Option(
+        name: .long, parsing: .unconditional,
+        help: "Keys everything the scenario draws. (default: the scenario's, or 1)")
+    var seed: Int64?
+
+    @Option(
+        name: .long, parsing: .unconditional,
+        help: "Keys the engine's own draws, such as dispatch. (default: the scenario's, or 1)")
+    var salt: Int64?
 
     @Option(
         name: .long, parsing: .unconditional, help: "Virtual time to record, like 60s or 500ms.")
@@ -38,9 +49,25 @@ struct RecordCommand: ParsableCommand {
         name: .long,
         help: """
             Change a setting: name=value with a policy's sysctl, scenario.NAME or model.NAME; \
-            may be repeated.
+            the value may have a unit, as in scenario.requests.peak=8Gb/s; may be repeated.
             """)
     var set: [String] = []
+
+    @Option(
+        name: .long, parsing: .unconditionalSingleValue,
+        help: """
+            Change a policy's sysctl during the run: time:name=value, as in \
+            20s:kern.ipc.tls.max_reclaim=256; may be repeated.
+            """)
+    var setAt: [String] = []
+
+    @Option(
+        name: .long,
+        help: """
+            Take the free lists of a real host from a file: FreeBSD's sysctl vm.phys_free (with \
+            vm.domain behind it), or Linux's /proc/buddyinfo (with /proc/zoneinfo behind it).
+            """)
+    var fragmentationFrom: String?
 
     @Option(
         name: .long, parsing: .unconditional, help: "How much is recorded: 0, 1 (replayable) or 2.")
@@ -55,6 +82,11 @@ struct RecordCommand: ParsableCommand {
     @Flag(name: .long, help: "List the presets and end.")
     var listPresets = false
 
+    @Flag(
+        name: .long,
+        help: "Print the scenario with all changes as a file that --scenario reads, and end.")
+    var printScenario = false
+
     @Option(name: [.customShort("o"), .long], help: "The trace to write; - is standard output.")
     var output: String?
 
@@ -63,13 +95,20 @@ struct RecordCommand: ParsableCommand {
 
     func validate() throws {
         if listPolicies || listPresets { return }
-        if output == nil { throw ValidationError("--output is needed: where to write the trace") }
+        if preset != nil, scenario != nil {
+            throw ValidationError("--preset and --scenario exclude each other")
+        }
+        if !printScenario, output == nil {
+            throw ValidationError("--output is needed: where to write the trace")
+        }
         if duration.ns <= 0 { throw ValidationError("--duration must be more than nothing") }
         if duration.ns > 86_400_000_000_000 {
             throw ValidationError("--duration must be at most 24h of virtual time")
         }
         if !(0...2).contains(detail) { throw ValidationError("--detail must be 0, 1 or 2") }
-        if seed < 0 || salt < 0 { throw ValidationError("--seed and --salt must not be negative") }
+        if seed ?? 0 < 0 || salt ?? 0 < 0 {
+            throw ValidationError("--seed and --salt must not be negative")
+        }
         if !(1...19).contains(compression) {
             throw ValidationError("--compression must be 1 to 19")
         }
@@ -80,7 +119,13 @@ struct RecordCommand: ParsableCommand {
             try list()
             return
         }
-        let plan = try makePlan()
+        let plan = try RecordPlan(self)
+        if printScenario {
+            let text = try TextOutput(path: output ?? "-", force: force)
+            try text.write(plan.file.yaml)
+            try text.end()
+            return
+        }
         let path = output ?? "-"
         if path == "-", Terminal.isTerminal(1) {
             throw CommandFailure(.usage, "a trace is not written to a terminal; use -o FILE")
@@ -93,14 +138,19 @@ struct RecordCommand: ParsableCommand {
         let output = try TextOutput(path: "-")
         if listPolicies {
             for policy in PolicyCatalog.all {
-                try output.write("\(policy.name): \(policy.summary)\n")
+                let label = policy.isLab ? " [\(PolicyDefinition.labLabel)]" : ""
+                try output.write("\(policy.name): \(policy.summary)\(label)\n")
                 for tunable in policy.tunables {
-                    try output.write("    \(tunable.name) = \(tunable.standard)\n")
+                    let label = tunable.isLab ? " [\(PolicyDefinition.labLabel)]" : ""
+                    try output.write(
+                        "    \(tunable.name) = \(tunable.standard): \(tunable.summary)\(label)\n")
                 }
             }
         }
         if listPresets {
-            for preset in Presets.all { try output.write("\(preset.name): \(preset.summary)\n") }
+            for preset in Presets.all {
+                try output.write("\(preset.scenario.name): \(preset.summary)\n")
+            }
         }
         try output.end()
     }
@@ -112,61 +162,14 @@ enum RecordSource: String, ExpressibleByArgument, CaseIterable {
 }
 
 extension RecordCommand {
-    /// Everything that decides a recording.
-    private struct Plan {
-        var scenario: Scenario
-        var model: ModelParameters
-        var policy: Policy
-    }
-
-    private func makePlan() throws(CommandFailure) -> Plan {
-        guard let definition = PolicyCatalog.named(policy) else {
-            let names = PolicyCatalog.all.map(\.name).joined(separator: ", ")
-            throw CommandFailure(.usage, "there is no policy \(policy); there are: \(names)")
-        }
-        guard let preset = Presets.named(preset) else {
-            let names = Presets.all.map(\.name).joined(separator: ", ")
-            throw CommandFailure(.usage, "there is no preset \(self.preset); there are: \(names)")
-        }
-        var plan = Plan(
-            scenario: preset.scenario, model: ModelParameters(), policy: Policy(definition))
-        plan.model.bucketSize = preset.bucketSize
-        plan.model.salt = salt
-        for setting in set { try change(setting, &plan) }
-        do {
-            try plan.scenario.set("seed", to: seed)
-        } catch {
-            throw CommandFailure(.usage, "\(error)")
-        }
-        return plan
-    }
-
-    private func change(_ setting: String, _ plan: inout Plan) throws(CommandFailure) {
-        let parts = setting.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, let value = Int64(parts[1]) else {
-            throw CommandFailure(.usage, "--set \(setting): must be name=whole number")
-        }
-        let name = String(parts[0])
-        do {
-            if name.hasPrefix("scenario.") {
-                try plan.scenario.set(String(name.dropFirst("scenario.".count)), to: value)
-            } else if name.hasPrefix("model.") {
-                try plan.model.set(String(name.dropFirst("model.".count)), to: value)
-            } else {
-                try plan.policy.set(name, to: value)
-            }
-        } catch {
-            throw CommandFailure(.usage, "--set \(setting): \(error)")
-        }
-    }
-
-    private func record(_ plan: Plan, to sink: FileSink) throws {
-        let initial = plan.scenario.initialMemory()
+    private func record(_ plan: RecordPlan, to sink: FileSink) throws {
+        let scenario = plan.file.scenario
+        let initial = scenario.initialMemory()
         let setup = EngineSetup(
-            host: plan.scenario.host, model: plan.model, policy: plan.policy, detail: detail,
+            host: scenario.host, model: plan.file.model, policy: plan.policy, detail: detail,
             durationNs: duration.ns, memory: initial.snapshot)
         var parameters = ParameterList()
-        plan.scenario.write(to: &parameters)
+        scenario.write(to: &parameters)
         setup.write(to: &parameters)
         var writer = try TraceWriter(
             sink: sink,
@@ -176,10 +179,11 @@ extension RecordCommand {
                 notes: notes), compressionLevel: compression)
         writer.addSnapshot(name: EngineSetup.snapshotName, initial.snapshot.encoded())
         var engine = try makeEngine(setup)
-        var generator = InputGenerator(plan.scenario, memory: initial)
+        var inputs = RecordingInputs(
+            scenario, memory: initial, hasPageDaemon: plan.file.hasPageDaemon)
         var progress = Progress("recording")
         var interned = 1
-        while let input = generator.next(before: duration.ns) {
+        while let input = inputs.next(before: duration.ns) {
             engine.apply(input)
             guard engine.outbox.count >= 4096 else { continue }
             try deliver(&engine, to: &writer, interned: &interned)

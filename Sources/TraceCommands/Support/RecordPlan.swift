@@ -1,0 +1,151 @@
+import ReclaimEngine
+import ScenarioFiles
+import TraceStore
+import Workloads
+
+/// Everything that decides a recording: the scenario with all changes, and the policy.
+struct RecordPlan {
+    /// The scenario and how the model is set.
+    private(set) var file: ScenarioFile
+    /// The policy with its tunables.
+    private(set) var policy: Policy
+
+    /// Puts together what the command line asks for: the preset or the file, then the free lists of
+    /// a host, then single settings in their order.
+    init(_ command: RecordCommand) throws {
+        guard let definition = PolicyCatalog.named(command.policy) else {
+            let names = PolicyCatalog.all.map(\.name).joined(separator: ", ")
+            throw CommandFailure(
+                .usage, "there is no policy \(command.policy); there are: \(names)")
+        }
+        policy = Policy(definition)
+        file = try Self.file(command)
+        if let path = command.fragmentationFrom { try takeFreeLists(path) }
+        for setting in command.set { try change(setting) }
+        if let seed = command.seed { file.scenario.seed = seed }
+        if let salt = command.salt { file.model.salt = salt }
+        for setting in command.setAt { try schedule(setting, before: command.duration) }
+        for setting in file.scenario.settings {
+            do {
+                try policy.checkChange(setting.name, to: setting.value)
+            } catch {
+                throw CommandFailure(.usage, "setting at \(setting.timeNs) ns: \(error)")
+            }
+        }
+        if let contradiction = file.scenario.contradiction {
+            throw CommandFailure(.usage, contradiction.problem)
+        }
+    }
+
+    private static func file(_ command: RecordCommand) throws -> ScenarioFile {
+        if let path = command.scenario {
+            let bytes = try contents(of: path)
+            do {
+                return try ScenarioFile(yaml: bytes)
+            } catch {
+                throw CommandFailure(.badData, error.sentence(file: LoadedTrace.label(path)))
+            }
+        }
+        let name = command.preset ?? "unit"
+        guard let preset = Presets.named(name) else {
+            let names = Presets.all.map(\.scenario.name).joined(separator: ", ")
+            throw CommandFailure(.usage, "there is no preset \(name); there are: \(names)")
+        }
+        return preset
+    }
+
+    /// A whole file, but of one that is too large only so much that this is seen.
+    private static func contents(of path: String) throws -> [UInt8] {
+        let limit = (1 << 20) + 1
+        let source = try reporting { try SourceFile.open(path) }
+        var bytes = [UInt8](repeating: 0, count: limit)
+        let count = try reporting {
+            try source.read(at: 0, into: &bytes, at: 0, count: limit)
+        }
+        bytes.removeLast(limit - count)
+        return bytes
+    }
+
+    // MARK: Changes
+
+    private mutating func takeFreeLists(_ path: String) throws {
+        let label = LoadedTrace.label(path)
+        let bytes = try Self.contents(of: path)
+        do {
+            let lists = try FreeLists(bytes)
+            for line in try file.take(lists) {
+                Terminal.writeError("ktls-trace: \(label): \(line)\n")
+            }
+        } catch let error as FreeListsError {
+            throw CommandFailure(.badData, error.sentence(file: label))
+        } catch let error as FreeListsMismatch {
+            throw CommandFailure(.usage, "\(label): \(error)")
+        }
+    }
+
+    private mutating func change(_ setting: String) throws(CommandFailure) {
+        let (name, text) = try Self.split(setting, option: "--set \(setting)", form: "name=value")
+        do {
+            if name.hasPrefix("scenario.") {
+                let own = String(name.dropFirst("scenario.".count))
+                let key = ScenarioKeys.scenarioKey(named: own)
+                guard let key else { throw ParameterError.unknown(name: name) }
+                let value = try key.kind.value(of: text, needsUnit: false)
+                try file.scenario.set(key.settingName, to: value)
+                // Who says how much is free does not want the lists that say it too.
+                if key.settingName == "free_ppm" { file.scenario.freeBlocks = [] }
+            } else if name.hasPrefix("model.") {
+                let own = String(name.dropFirst("model.".count))
+                let key = ScenarioKeys.modelKey(named: own)
+                guard let key else { throw ParameterError.unknown(name: name) }
+                try file.model.set(own, to: try key.kind.value(of: text, needsUnit: false))
+            } else {
+                try policy.set(name, to: try tunableValue(name, text))
+            }
+        } catch {
+            throw CommandFailure(.usage, "--set \(setting): \(error)")
+        }
+    }
+
+    private mutating func schedule(
+        _ setting: String, before end: TimeSpan
+    ) throws(CommandFailure) {
+        let option = "--set-at \(setting)"
+        let form = "time:name=value"
+        let parts = setting.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2 else { throw CommandFailure(.usage, "\(option): must be \(form)") }
+        let (name, text) = try Self.split(String(parts[1]), option: option, form: form)
+        do {
+            let timeNs = try QuantityKind.time.value(of: String(parts[0]), needsUnit: true)
+            guard (0..<end.ns).contains(timeNs) else {
+                throw CommandFailure(
+                    .usage, "\(option): the time must lie within --duration")
+            }
+            let value = try tunableValue(name, text)
+            // Refuses what the policy would not take when the time has come.
+            var trial = policy
+            try trial.set(name, to: value)
+            file.scenario.settings.append(TimedSetting(timeNs: timeNs, name: name, value: value))
+        } catch let failure as CommandFailure {
+            throw failure
+        } catch {
+            throw CommandFailure(.usage, "\(option): \(error)")
+        }
+    }
+
+    /// The value of a policy's tunable, in the unit that the end of its name says.
+    private func tunableValue(_ name: String, _ text: String) throws -> Int64 {
+        let tunable = policy.definition.tunables.first { $0.name == name }
+        guard let tunable else { throw ParameterError.unknown(name: name) }
+        return try QuantityKind(settingNamed: name, range: tunable.range)
+            .value(of: text, needsUnit: false)
+    }
+
+    private static func split(
+        _ setting: String, option: String, form: String
+    ) throws(CommandFailure) -> (name: String, value: String) {
+        let parts = setting.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2 else { throw CommandFailure(.usage, "\(option): must be \(form)") }
+        return (String(parts[0]), String(parts[1]))
+    }
+}

@@ -122,7 +122,7 @@ class Study:
 
 def known_costs(names):
     """The costs to try: those that this tool has."""
-    info = note_runs.Run("cache-only", "1ms", preset="unit").analysis["parameters"]
+    info = note_runs.Run("cache-only", "1ms").analysis["parameters"]
     chosen = [cost for cost in COSTS if names is None or cost[0] in names]
     return [(*cost, info["model." + cost[0]]) for cost in chosen if "model." + cost[0] in info]
 
@@ -158,8 +158,8 @@ def report(study, costs):
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
-# Duration of the runs of the whole table: two periods of the load.
-LONG = "4s"
+# Duration of the runs of the whole table: five periods of the load.
+LONG = "10s"
 
 SHORT = ["--costs", "scan_visit_ns,encrypt_record_ns", "--policies",
          "cache-only,alloc-thread,reclaim-batch", "--seeds", "2", "--duration", "3s"]

@@ -186,11 +186,22 @@ struct BackgroundGenerator: Sendable {
         let isReserved = fileRead.chance(
             millionths: UInt64(scenario.fileReservedPpm), entity: UInt64(domain), index: readDraws)
         if hasPageDaemon { forgetOldReads(domain, timeNs, &inputs) }
+        func drawn(_ ppm: Int64, _ entity: Int) -> Bool {
+            fileRead.chance(
+                millionths: UInt64(ppm), entity: UInt64(entity << 16 | domain), index: readDraws)
+        }
+        let isDirty = drawn(scenario.dirtyPpm, 1)
         let first = pool.take(pages, stream: 2 * domain + (isReserved ? 1 : 0))
         inputs.append(
             input(
                 timeNs, domain, .allocate, handle: first, pages: pages,
-                flags: isReserved ? Input.Background.reserved : 0))
+                flags: (isReserved ? Input.Background.reserved : 0)
+                    | (isDirty ? Input.Background.dirty : 0)))
+        if drawn(scenario.touchedPpm, 2) {
+            inputs.append(
+                input(
+                    timeNs + scenario.turnoverNs / 2, domain, .touch, handle: first, pages: pages))
+        }
         if hasPageDaemon {
             slots[domain].reads.append(Piece(first: Int32(first), pages: Int32(pages)))
             slots[domain].readPages += pages

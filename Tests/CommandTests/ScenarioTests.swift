@@ -195,8 +195,7 @@ import Testing
     // MARK: Free lists of hosts
 
     private static func freeLists(_ name: String) -> String {
-        Fixtures.golden.deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: "fragmentation/\(name).txt").path
+        Fixtures.package.appending(path: "Fixtures/fragmentation/\(name).txt").path
     }
 
     @Test func freeListsOfAHostAreTaken() throws {

@@ -1,4 +1,5 @@
 public import ReclaimEngine
+import ScenarioFiles
 import TestRandomness
 public import Workloads
 

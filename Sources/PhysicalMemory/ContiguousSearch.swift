@@ -91,7 +91,7 @@ extension PhysicalMemory {
                         let page = pageNumber(Int(block))
                         if isPlain || bounds.allows(page, count: count) { return page }
                     }
-                    block = next[Int(block)]
+                    block = links[Int(block)].next
                 }
             }
         }
@@ -105,7 +105,7 @@ extension PhysicalMemory {
             while block != noIndex {
                 let segment = segmentOf(index: Int(block))
                 let page = Int(block) - segment.delta
-                block = next[Int(block)]
+                block = links[Int(block)].next
                 let floor = max(bounds.lowPage, segment.start)
                 if page < floor { continue }
                 if page - step >= floor && isLargestFree(page - step, segment) { continue }

@@ -33,7 +33,9 @@ extension PhysicalMemory {
     func pageDigestSum() -> UInt64 {
         var sum: UInt64 = 0
         for index in words.indices {
-            sum = sum &+ DigestMix.page(index, words[index], owners[index])
+            sum =
+                sum &+ DigestMix.word(index, words[index])
+                &+ DigestMix.owner(index, links[index].owner)
         }
         return sum
     }
@@ -47,7 +49,7 @@ extension PhysicalMemory {
             while block != noIndex {
                 sum = sum &+ DigestMix.link(list, before, block)
                 before = block
-                block = next[Int(block)]
+                block = links[Int(block)].next
             }
             sum = sum &+ DigestMix.link(list, before, noIndex)
         }

@@ -32,10 +32,10 @@ extension PhysicalMemory {
                     while block != noIndex {
                         let head = Int(block)
                         checkBlock(head, domain, pool, order, &owner, &faults, allowsUnmerged)
-                        if previous[head] != before { faults.append("back link of \(head)") }
+                        if links[head].previous != before { faults.append("back link of \(head)") }
                         byOrder[order] += 1
                         before = block
-                        block = next[head]
+                        block = links[head].next
                         if byOrder[order] > words.count {
                             faults.append("list \(list) is a ring")
                             return
@@ -110,7 +110,7 @@ extension PhysicalMemory {
             if word.kind == .reservedFree && !word.isInReservation {
                 faults.append("page \(pageNumber(index)): reserved by nobody")
             }
-            if word.kind.isFree && owners[index] != -1 {
+            if word.kind.isFree && links[index].owner != -1 {
                 faults.append("page \(pageNumber(index)): free page with an owner")
             }
         }
@@ -195,10 +195,10 @@ extension PhysicalMemory {
                 {
                     faults.append("page \(pageNumber(index)): on page queue \(number)")
                 }
-                if previous[index] != before { faults.append("page queue \(number): back link") }
+                if links[index].previous != before { faults.append("page queue \(number): back link") }
                 count += 1
                 before = page
-                page = next[index]
+                page = links[index].next
             }
             if count != ends.count || before != ends.tail {
                 faults.append("page queue \(number): \(ends.count) pages, counted \(count)")

@@ -96,7 +96,7 @@ extension PhysicalMemory {
             let owner = Int32(bitPattern: UInt32(run >> 32))
             for _ in 0..<Int(run >> 5 & UInt64(MemorySnapshot.runPagesMax)) {
                 words[index] = word
-                owners[index] = owner
+                links[index].owner = owner
                 index += 1
             }
         }
@@ -192,7 +192,7 @@ extension PhysicalMemory {
             if word.kind == .reservedFree && !word.isInReservation {
                 throw .inconsistent(field: .pageRuns, page: pageNumber(index))
             }
-            if word.kind.isFree && owners[index] != -1 {
+            if word.kind.isFree && links[index].owner != -1 {
                 throw .inconsistent(field: .pageRuns, page: pageNumber(index))
             }
             guard word.order != MemoryGeometry.noOrder || word.kind == .free else {
@@ -205,7 +205,7 @@ extension PhysicalMemory {
             let end = index + 1 << word.order
             for page in index..<end {
                 let isHead = words[page].order != MemoryGeometry.noOrder
-                if words[page].kind != .free || owners[page] != -1 || isHead != (page == index) {
+                if words[page].kind != .free || links[page].owner != -1 || isHead != (page == index) {
                     throw .inconsistent(field: .freeLists, page: pageNumber(page))
                 }
             }

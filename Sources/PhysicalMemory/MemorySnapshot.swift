@@ -116,7 +116,7 @@ extension PhysicalMemory {
         var block = listHeads[listID(domain, Int(pool.rawValue), order)]
         while block != noIndex {
             heads.append(pageNumber(Int(block)))
-            block = next[Int(block)]
+            block = links[Int(block)].next
         }
         return heads
     }
@@ -126,10 +126,10 @@ extension PhysicalMemory {
         var index = 0
         while index < words.count {
             let bits = words[index].bits & mask
-            let owner = owners[index]
+            let owner = links[index].owner
             let end = min(words.count, index + MemorySnapshot.runPagesMax)
             var last = index + 1
-            while last < end && words[last].bits & mask == bits && owners[last] == owner {
+            while last < end && words[last].bits & mask == bits && links[last].owner == owner {
                 last += 1
             }
             image.appendPages(

@@ -53,7 +53,7 @@ extension PhysicalMemory {
         var index = pageQueues[pageQueueNumber(queue, domain)].head
         while index != noIndex {
             pages.append(pageNumber(Int(index)))
-            index = next[Int(index)]
+            index = links[Int(index)].next
         }
         return pages
     }
@@ -145,7 +145,7 @@ extension PhysicalMemory {
 
     /// Contribution of two neighbours on a page queue to the digest; two edges count nothing.
     @inline(__always)
-    private func pageQueueLink(_ number: Int, _ before: UInt32, _ after: UInt32) -> UInt64 {
+    func pageQueueLink(_ number: Int, _ before: UInt32, _ after: UInt32) -> UInt64 {
         if before == noIndex && after == noIndex { return 0 }
         // Far from the numbers of free lists and reservation queues.
         return DigestMix.link(-1_000_000 - number, before, after)
@@ -155,8 +155,8 @@ extension PhysicalMemory {
         let page = UInt32(truncatingIfNeeded: index)
         let before = atHead ? noIndex : pageQueues[number].tail
         let after = atHead ? pageQueues[number].head : noIndex
-        previous[index] = before
-        next[index] = after
+        links[index].previous = before
+        links[index].next = after
         join(number, before, to: page)
         join(number, page, from: after)
         pageQueues[number].count += 1
@@ -167,12 +167,12 @@ extension PhysicalMemory {
 
     private mutating func unlinkPage(_ index: Int, from number: Int) {
         let page = UInt32(truncatingIfNeeded: index)
-        let before = previous[index]
-        let after = next[index]
+        let before = links[index].previous
+        let after = links[index].next
         join(number, before, to: after)
         join(number, before, from: after)
-        previous[index] = noIndex
-        next[index] = noIndex
+        links[index].previous = noIndex
+        links[index].next = noIndex
         pageQueues[number].count -= 1
         linkDigest =
             linkDigest &+ pageQueueLink(number, before, after)
@@ -182,13 +182,13 @@ extension PhysicalMemory {
     /// Lets the page before a place, or the head of the queue, point to `page`.
     @inline(__always)
     private mutating func join(_ number: Int, _ before: UInt32, to page: UInt32) {
-        if before == noIndex { pageQueues[number].head = page } else { next[Int(before)] = page }
+        if before == noIndex { pageQueues[number].head = page } else { links[Int(before)].next = page }
     }
 
     /// Lets the page behind a place, or the tail of the queue, point back to `page`.
     @inline(__always)
     private mutating func join(_ number: Int, _ page: UInt32, from after: UInt32) {
-        if after == noIndex { pageQueues[number].tail = page } else { previous[Int(after)] = page }
+        if after == noIndex { pageQueues[number].tail = page } else { links[Int(after)].previous = page }
     }
 
     /// The part of the link digest that covers page queues, computed from scratch.
@@ -200,7 +200,7 @@ extension PhysicalMemory {
             while page != noIndex {
                 sum = sum &+ pageQueueLink(number, before, page)
                 before = page
-                page = next[Int(page)]
+                page = links[Int(page)].next
             }
             sum = sum &+ pageQueueLink(number, before, noIndex)
         }

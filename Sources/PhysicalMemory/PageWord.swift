@@ -98,6 +98,14 @@ struct PageWord: Equatable {
     }
 }
 
+/// Neighbours of a page in a free list or on a page queue, and whose content it holds: 12 bytes.
+struct PageLinks: Equatable {
+    var next = noIndex
+    var previous = noIndex
+    /// Slot number of the consumer, -1 for none.
+    var owner: Int32 = -1
+}
+
 /// Contributions to the state digest. All are summed with wrap-around, so each can be
 /// taken out again when the state it describes changes.
 enum DigestMix {
@@ -109,13 +117,21 @@ enum DigestMix {
         return x ^ (x >> 32)
     }
 
-    /// One page: flat index, state word, owner.
+    /// The state word of one page.
     @inline(__always)
-    static func page(_ index: Int, _ word: PageWord, _ owner: Int32) -> UInt64 {
-        let content = UInt64(word.bits) << 32 | UInt64(UInt32(bitPattern: owner))
-        return finish(
+    static func word(_ index: Int, _ word: PageWord) -> UInt64 {
+        finish(
             (UInt64(truncatingIfNeeded: index) &+ 1) &* 0x9e37_79b9_7f4a_7c15
-                ^ content &* 0xc2b2_ae3d_27d4_eb4f)
+                ^ UInt64(word.bits) &* 0xc2b2_ae3d_27d4_eb4f)
+    }
+
+    /// The owner of one page; none counts nothing, so that most changes need not look at it.
+    @inline(__always)
+    static func owner(_ index: Int, _ owner: Int32) -> UInt64 {
+        if owner == -1 { return 0 }
+        return finish(
+            (UInt64(truncatingIfNeeded: index) &+ 1) &* 0xff51_afd7_ed55_8ccd
+                ^ (UInt64(UInt32(bitPattern: owner)) | 1 << 40) &* 0xc2b2_ae3d_27d4_eb4f)
     }
 
     /// Two neighbours of a list; `noIndex` stands for the edge of the list.

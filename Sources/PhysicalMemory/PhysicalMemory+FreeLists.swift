@@ -36,12 +36,12 @@ extension PhysicalMemory {
         let pool = words[head].poolIndex
         let list = listID(domain, pool, order)
         let block = UInt32(truncatingIfNeeded: head)
-        let before = previous[head]
-        let after = next[head]
+        let before = links[head].previous
+        let after = links[head].next
         linkDigest = linkDigest &- DigestMix.link(list, block, after)
         link(list, before, after, replacing: (before, block))
-        next[head] = noIndex
-        previous[head] = noIndex
+        links[head].next = noIndex
+        links[head].previous = noIndex
         setWord(head, words[head].with(order: MemoryGeometry.noOrder))
         domains[domain].blocks[pool * MemoryGeometry.orderCount + order] -= 1
         if order >= 2 { domains[domain].contiguousBlocks -= 1 << (order - 2) }
@@ -52,8 +52,8 @@ extension PhysicalMemory {
     private mutating func link(
         _ list: Int, _ before: UInt32, _ after: UInt32, replacing old: (UInt32, UInt32)? = nil
     ) {
-        if before == noIndex { listHeads[list] = after } else { next[Int(before)] = after }
-        if after == noIndex { listTails[list] = before } else { previous[Int(after)] = before }
+        if before == noIndex { listHeads[list] = after } else { links[Int(before)].next = after }
+        if after == noIndex { listTails[list] = before } else { links[Int(after)].previous = before }
         // An empty list has no neighbours at all, so the pair edge-edge counts nothing.
         if let old, old.0 != noIndex || old.1 != noIndex {
             linkDigest = linkDigest &- DigestMix.link(list, old.0, old.1)

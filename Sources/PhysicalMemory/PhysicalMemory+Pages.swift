@@ -53,7 +53,7 @@ extension PhysicalMemory {
     }
 
     /// Slot number of the consumer for the content of this page, -1 for none.
-    public func owner(of page: PageNumber) -> Int32 { owners[flatIndex(page)] }
+    public func owner(of page: PageNumber) -> Int32 { links[flatIndex(page)].owner }
 
     /// Domain of a page.
     public func domain(of page: PageNumber) -> Int { segmentOf(page: page).domain }
@@ -79,7 +79,7 @@ extension PhysicalMemory {
         precondition(
             kind.hasObject || !words[index].isInReservation,
             "An allocated page of a reservation always belongs to an object.")
-        setKind(index, kind, owner: owners[index])
+        setKind(index, kind, owner: links[index].owner)
     }
 
     /// Wires an object page, as sendfile does with the pages it sends.
@@ -112,21 +112,19 @@ extension PhysicalMemory {
     mutating func setWord(_ index: Int, _ word: PageWord) {
         let old = words[index]
         if old == word { return }
-        let owner = owners[index]
         pageDigest =
-            pageDigest &+ DigestMix.page(index, word, owner)
-            &- DigestMix.page(index, old, owner)
+            pageDigest &+ DigestMix.word(index, word) &- DigestMix.word(index, old)
         words[index] = word
     }
 
     @inline(__always)
     mutating func setPage(_ index: Int, _ word: PageWord, owner: Int32) {
-        if words[index] == word && owners[index] == owner { return }
+        setWord(index, word)
+        let old = links[index].owner
+        if old == owner { return }
         pageDigest =
-            pageDigest &+ DigestMix.page(index, word, owner)
-            &- DigestMix.page(index, words[index], owners[index])
-        words[index] = word
-        owners[index] = owner
+            pageDigest &+ DigestMix.owner(index, owner) &- DigestMix.owner(index, old)
+        links[index].owner = owner
     }
 
     /// Gives `count` pages from the flat index `start` on a kind and an owner.

@@ -35,9 +35,9 @@ public struct PhysicalMemory: Sendable {
     let layout: [SegmentLayout]
     /// Per page, by flat index.
     var words: [PageWord]
-    var next: [UInt32]
-    var previous: [UInt32]
-    var owners: [Int32]
+    /// Per page, by flat index: what is only needed when the page changes hands. A scan reads the
+    /// words alone; a page that is taken or freed needs all of this, from one cache line.
+    var links: [PageLinks]
     /// Per free list, see ``listID(_:_:_:)``.
     var listHeads: [UInt32]
     var listTails: [UInt32]
@@ -93,9 +93,7 @@ public struct PhysicalMemory: Sendable {
             return MemoryDomain(pageCount: count, freeCount: count, thresholds: limits)
         }
         words = Array(repeating: PageWord(kind: .free, pool: .standard), count: total)
-        next = Array(repeating: noIndex, count: total)
-        previous = Array(repeating: noIndex, count: total)
-        owners = Array(repeating: -1, count: total)
+        links = Array(repeating: PageLinks(), count: total)
         let lists = domainCount * MemoryGeometry.poolCount * MemoryGeometry.orderCount
         listHeads = Array(repeating: noIndex, count: lists)
         listTails = listHeads

@@ -128,7 +128,7 @@ extension PhysicalMemory {
         }
         if kind == .wiredWhenUnmapped {
             free(target)
-            setKind(index, .wiredObject, owner: owners[index])
+            setKind(index, .wiredObject, owner: links[index].owner)
             attempt.outcome = .busy
             return
         }
@@ -222,7 +222,7 @@ extension PhysicalMemory {
         _ attempt: inout RunAttempt
     ) -> PageNumber? {
         let kind = words[index].kind
-        let owner = owners[index]
+        let owner = links[index].owner
         if takePages(1, from: domain, class: request.allocationClass) {
             if let page = allocateContiguous(
                 domain: domain, count: 1, bounds: bounds, kind: kind, owner: owner)

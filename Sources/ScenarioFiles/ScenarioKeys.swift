@@ -88,6 +88,7 @@ public enum ScenarioKeys {
 
     private static let background = [
         scenario("background", "turnover", "turnover_ns"),
+        scenario("background", "turnover_start", "turnover_start_ns"),
         scenario("background", "floor", "floor_pages"),
         scenario("background", "drain_every", "drain_every"),
         scenario("background", "sendfile", "sendfile_pages"),

@@ -71,6 +71,7 @@ struct BackgroundGenerator: Sendable {
                 resident: hasPageDaemon ? [] : Self.notServed(domain),
                 served: groups.map { Int32($0) })
         }
+        turnover = scenario.turnoverStartNs > 0 ? -1 : 0
         makeTurnover()
     }
 
@@ -99,14 +100,17 @@ struct BackgroundGenerator: Sendable {
     // MARK: One turnover
 
     private mutating func makeTurnover() {
-        let startNs = turnover * scenario.turnoverNs
-        let endNs = startNs + scenario.turnoverNs
+        // Before the first turnover everything else goes on already.
+        let isBefore = turnover < 0
+        let startNs = isBefore ? 0 : scenario.turnoverStartNs + turnover * scenario.turnoverNs
+        let endNs = isBefore ? scenario.turnoverStartNs : startNs + scenario.turnoverNs
         var inputs = later
         later = []
         for domain in slots.indices {
             addSendfile(domain, startNs, endNs, &inputs)
             addKernel(domain, startNs, endNs, &inputs)
-            addTurnover(domain, startNs, &inputs)
+            addReads(domain, startNs, endNs, &inputs)
+            if !isBefore { addTurnover(domain, startNs, &inputs) }
         }
         for slot in givenUp { pool.giveBack(slot) }
         givenUp.removeAll(keepingCapacity: true)
@@ -134,7 +138,6 @@ struct BackgroundGenerator: Sendable {
         if scenario.drainEvery > 0, turnover % scenario.drainEvery == 0 {
             inputs.append(input(startNs + tenthNs, domain, .drain))
         }
-        addReads(domain, startNs, &inputs)
         var pages = turnoverPages(domain, startNs + 6 * tenthNs)
         if !hasPageDaemon { pages = min(pages, slots[domain].resident.count) }
         guard pages > 0 else { return }
@@ -156,7 +159,9 @@ struct BackgroundGenerator: Sendable {
     }
 
     /// Files read all the time; without a page daemon as many pages are given up elsewhere.
-    private mutating func addReads(_ domain: Int, _ startNs: Int64, _ inputs: inout [Input]) {
+    private mutating func addReads(
+        _ domain: Int, _ startNs: Int64, _ endNs: Int64, _ inputs: inout [Input]
+    ) {
         func pagesRead(_ timeNs: Int64) -> Int64 {
             let (seconds, restNs) = timeNs.quotientAndRemainder(dividingBy: 1_000_000_000)
             let rate = scenario.fileReadPagesPerSecond
@@ -164,9 +169,9 @@ struct BackgroundGenerator: Sendable {
         }
         let chunkPages = Int64(Self.chunkPages)
         let firstChunk = pagesRead(startNs) / chunkPages
-        let chunks = Int(pagesRead(startNs + scenario.turnoverNs) / chunkPages - firstChunk)
+        let chunks = Int(pagesRead(endNs) / chunkPages - firstChunk)
         for chunk in 0..<max(chunks, 0) {
-            let timeNs = startNs + scenario.turnoverNs * Int64(chunk) / Int64(chunks)
+            let timeNs = startNs + (endNs - startNs) * Int64(chunk) / Int64(chunks)
             let first = read(domain, pages: Self.chunkPages, timeNs, &inputs)
             guard !hasPageDaemon else { continue }
             for _ in 0..<min(Self.chunkPages, slots[domain].resident.count) {

@@ -4,7 +4,18 @@ import TraceCore
 /// TLS records in order of time: Poisson arrivals at the rate of each CPU's load, open (nothing
 /// that happens to a record changes a later arrival).
 struct RequestGenerator: Sendable {
-    private let scenario: Scenario
+    /// What a record is drawn from; the scenario as a whole is too large to be passed around.
+    private struct Shares: Sendable {
+        let anonymousPpm: UInt64
+        let smallPpm: Int64
+        let threePagesPpm: Int64
+        let freeOnSameCpuPpm: Int64
+        let freedInOtherDomainPpm: Int64
+        let lifetimeMedianNs: Int64
+    }
+
+    private let shares: Shares
+    private let domainOfCpu: [Int]
     private let cpus: [Range<Int>]
     private let shape: LoadShape
     private var load: PresentLoad
@@ -14,7 +25,12 @@ struct RequestGenerator: Sendable {
     private(set) var nextNs: Int64 = 0
 
     init(_ scenario: Scenario) {
-        self.scenario = scenario
+        shares = Shares(
+            anonymousPpm: UInt64(scenario.anonymousPpm), smallPpm: scenario.smallPpm,
+            threePagesPpm: scenario.threePagesPpm, freeOnSameCpuPpm: scenario.freeOnSameCpuPpm,
+            freedInOtherDomainPpm: scenario.freedInOtherDomainPpm,
+            lifetimeMedianNs: scenario.lifetimeMedianNs)
+        domainOfCpu = scenario.host.domainOfCpu
         cpus = scenario.host.domains.indices.map { scenario.host.cpus(of: $0) }
         let load = Load(scenario)
         shape = load.shape
@@ -42,9 +58,9 @@ struct RequestGenerator: Sendable {
                 Input.Request(
                     handle: handle, cpu: cpu, pages: pages(shape, index),
                     anonymous: recordShape.chance(
-                        millionths: UInt64(scenario.anonymousPpm), entity: 1, index: index),
+                        millionths: shares.anonymousPpm, entity: 1, index: index),
                     lifetimeNs: Distribution.logNormal.draw(
-                        lifetime.bits(entity: 0, index: index), unit: scenario.lifetimeMedianNs),
+                        lifetime.bits(entity: 0, index: index), unit: shares.lifetimeMedianNs),
                     freeCpu: freeingCpu(cpu, index))))
         handle += 1
         advance()
@@ -52,19 +68,19 @@ struct RequestGenerator: Sendable {
     }
 
     private func pages(_ shape: Int64, _ index: UInt64) -> Int {
-        if shape < scenario.smallPpm {
+        if shape < shares.smallPpm {
             return 1 + Int(recordShape.number(below: 2, entity: 2, index: index))
         }
-        return shape < scenario.smallPpm + scenario.threePagesPpm ? 3 : 4
+        return shape < shares.smallPpm + shares.threePagesPpm ? 3 : 4
     }
 
     /// The same CPU, any CPU of the same domain, or any CPU of the other domains.
     private func freeingCpu(_ cpu: Int, _ index: UInt64) -> Int {
         let share = Int64(freeCpu.number(below: 1_000_000, entity: 0, index: index))
-        if share < scenario.freeOnSameCpuPpm { return cpu }
-        let own = cpus[scenario.host.domainOfCpu[cpu]]
-        let others = scenario.host.cpuCount - own.count
-        if share >= 1_000_000 - scenario.freedInOtherDomainPpm, others > 0 {
+        if share < shares.freeOnSameCpuPpm { return cpu }
+        let own = cpus[domainOfCpu[cpu]]
+        let others = domainOfCpu.count - own.count
+        if share >= 1_000_000 - shares.freedInOtherDomainPpm, others > 0 {
             let other = Int(freeCpu.number(below: UInt64(others), entity: 2, index: index))
             return other < own.lowerBound ? other : other + own.count
         }

@@ -58,6 +58,9 @@ extension Scenario {
         Field("three_pages_ppm", \.threePagesPpm, share, "records of 3 pages"),
         Field("touched_ppm", \.touchedPpm, share, "file pages read that are referenced again"),
         Field("turnover_ns", \.turnoverNs, 10_000_000...3_600_000_000_000, "one turnover"),
+        Field(
+            "turnover_start_ns", \.turnoverStartNs, 0...3_600_000_000_000,
+            "when the first turnover begins"),
         Field("unmovable_ppm", \.unmovablePpm, 0...900_000, "memory wired for ever"),
     ]
 

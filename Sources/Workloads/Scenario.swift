@@ -52,6 +52,8 @@ public struct Scenario: Sendable, Equatable {
     public var freeBlocks: [[Int]] = []
     /// Length of one turnover; one follows the other.
     public var turnoverNs: Int64 = 1_000_000_000
+    /// When the first turnover begins.
+    public var turnoverStartNs: Int64 = 0
     /// Pages per domain that the file cache leaves free in a turnover before it gives up as many as it took.
     public var floorPages: Int64 = 0
     /// File pages per domain wired by sendfile, drawn anew each second.

@@ -163,11 +163,31 @@ enum RecordSource: String, ExpressibleByArgument, CaseIterable {
 
 extension RecordCommand {
     private func record(_ plan: RecordPlan, to sink: FileSink) throws {
+        // Looked up once: an option's value costs more than an event.
+        let durationNs = duration.ns
+        var recording = try prepare(plan, durationNs: durationNs, to: sink)
+        var progress = Progress("recording")
+        while let input = recording.inputs.next(before: durationNs) {
+            recording.engine.apply(input)
+            guard recording.engine.outbox.count >= 4096 else { continue }
+            try recording.deliver()
+            progress.show(recording.engine.nowNs, of: durationNs, "")
+        }
+        recording.engine.finish(at: durationNs)
+        try recording.deliver()
+        progress.end()
+        _ = try recording.writer.finish()
+    }
+
+    /// Makes the host and begins the trace; the initial memory as a plan is not kept beyond.
+    private func prepare(
+        _ plan: RecordPlan, durationNs: Int64, to sink: FileSink
+    ) throws -> Recording {
         let scenario = plan.file.scenario
         let initial = scenario.initialMemory()
         let setup = EngineSetup(
             host: scenario.host, model: plan.file.model, policy: plan.policy, detail: detail,
-            durationNs: duration.ns, memory: initial.snapshot)
+            durationNs: durationNs, memory: initial.snapshot)
         var parameters = ParameterList()
         scenario.write(to: &parameters)
         setup.write(to: &parameters)
@@ -178,21 +198,9 @@ extension RecordCommand {
                 parameters: parameters.entries,
                 notes: notes), compressionLevel: compression)
         writer.addSnapshot(name: EngineSetup.snapshotName, initial.snapshot.encoded())
-        var engine = try makeEngine(setup)
-        var inputs = RecordingInputs(
+        let inputs = RecordingInputs(
             scenario, memory: initial, hasPageDaemon: plan.file.hasPageDaemon)
-        var progress = Progress("recording")
-        var interned = 1
-        while let input = inputs.next(before: duration.ns) {
-            engine.apply(input)
-            guard engine.outbox.count >= 4096 else { continue }
-            try deliver(&engine, to: &writer, interned: &interned)
-            progress.show(engine.nowNs, of: duration.ns, "")
-        }
-        engine.finish(at: duration.ns)
-        try deliver(&engine, to: &writer, interned: &interned)
-        progress.end()
-        _ = try writer.finish()
+        return Recording(writer: writer, engine: try makeEngine(setup), inputs: inputs)
     }
 
     private func makeEngine(_ setup: EngineSetup) throws(CommandFailure) -> Engine {
@@ -203,22 +211,36 @@ extension RecordCommand {
         }
     }
 
-    private func deliver(
-        _ engine: inout Engine, to writer: inout TraceWriter, interned: inout Int
-    ) throws {
-        // The engine numbers strings as the writer does, in the order of their first use.
-        for text in engine.strings.strings.dropFirst(interned) { _ = writer.intern(text) }
-        interned = engine.strings.strings.count
-        engine.outbox.drain { writer.record($0, $1) }
-        if let failure = writer.failure { throw failure }
-        try Interrupt.check()
-    }
-
     private var notes: [TextPair] {
         [
             TextPair("tool.version", ToolVersion.text),
             TextPair("recorded.unix_seconds", String(Terminal.wallSeconds)),
             TextPair("arguments", CommandLine.arguments.dropFirst().joined(separator: " ")),
         ]
+    }
+}
+
+/// A run of the engine on its way into a trace.
+private struct Recording: ~Copyable {
+    var writer: TraceWriter
+    var engine: Engine
+    var inputs: RecordingInputs
+    /// Strings that the writer knows already.
+    private var interned = 1
+
+    init(writer: consuming TraceWriter, engine: Engine, inputs: RecordingInputs) {
+        self.writer = writer
+        self.engine = engine
+        self.inputs = inputs
+    }
+
+    /// Hands the engine's events to the writer.
+    mutating func deliver() throws {
+        // The engine numbers strings as the writer does, in the order of their first use.
+        for text in engine.strings.strings.dropFirst(interned) { _ = writer.intern(text) }
+        interned = engine.strings.strings.count
+        engine.outbox.drain { writer.record($0, $1) }
+        if let failure = writer.failure { throw failure }
+        try Interrupt.check()
     }
 }

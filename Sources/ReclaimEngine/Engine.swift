@@ -234,6 +234,8 @@ public struct Engine: Sendable {
 
     private enum Source { case releases, timers, daemonSteps, steps }
 
+    /// Inlined: the call would copy the whole engine first.
+    @inline(__always)
     private func nextDue() -> (timeNs: Int64, source: Source)? {
         var best: (timeNs: Int64, source: Source)?
         if let timeNs = records.firstReleaseNs { best = (timeNs, .releases) }

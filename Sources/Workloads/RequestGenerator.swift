@@ -47,7 +47,7 @@ struct RequestGenerator: Sendable {
         advance()
     }
 
-    /// The next record.
+    /// The next record. What it calls is inlined: calls would copy the whole generator first.
     mutating func next() -> Input {
         let index = UInt64(handle)
         let cpu = chosenCpu(index)
@@ -67,6 +67,7 @@ struct RequestGenerator: Sendable {
         return input
     }
 
+    @inline(__always)
     private func pages(_ shape: Int64, _ index: UInt64) -> Int {
         if shape < shares.smallPpm {
             return 1 + Int(recordShape.number(below: 2, entity: 2, index: index))
@@ -75,6 +76,7 @@ struct RequestGenerator: Sendable {
     }
 
     /// The same CPU, any CPU of the same domain, or any CPU of the other domains.
+    @inline(__always)
     private func freeingCpu(_ cpu: Int, _ index: UInt64) -> Int {
         let share = Int64(freeCpu.number(below: 1_000_000, entity: 0, index: index))
         if share < shares.freeOnSameCpuPpm { return cpu }
@@ -89,6 +91,7 @@ struct RequestGenerator: Sendable {
     }
 
     /// A CPU, each with a chance in proportion to its load at this instant.
+    @inline(__always)
     private func chosenCpu(_ index: UInt64) -> Int {
         var rest = Int64(
             recordCpu.number(below: UInt64(load.totalPpm), entity: 0, index: index))

@@ -9,7 +9,6 @@ extension Engine {
             if let page = pageCache.take(cpu: cpu, domain: domain)
                 ?? fillPageCache(cpu: cpu, domain: domain)
             {
-                memory.changeKind(of: page, to: .fallback)
                 return (page, true)
             }
         }
@@ -19,7 +18,8 @@ extension Engine {
     private mutating func fillPageCache(cpu: Int, domain: Int) -> Int? {
         pageRuns.removeAll(keepingCapacity: true)
         let got = memory.allocateBatch(
-            domain, class: .normal, pool: .direct, count: pageCache.batchPages, into: &pageRuns)
+            domain, class: .normal, pool: .direct, count: pageCache.batchPages, kind: .fallback,
+            into: &pageRuns)
         guard got > 0 else { return nil }
         for run in pageRuns {
             for page in run.page..<run.page + run.count {
@@ -43,7 +43,6 @@ extension Engine {
             if pageCache.isFull(cpu: cpu, domain: domain) {
                 releaseCachedPages(pageCache.batchPages, cpu: cpu, domain: domain)
             }
-            memory.changeKind(of: page, to: .inTransit)
             pageCache.put(page, cpu: cpu, domain: domain)
         }
     }
@@ -73,7 +72,7 @@ extension Engine {
             guard page >= 0 else { return }
             counts[domain] += 1
             if !seen.insert(page).inserted { found.append("page \(page) is cached twice") }
-            if memory.kind(of: page) != .inTransit || memory.domain(of: page) != domain {
+            if memory.kind(of: page) != .fallback || memory.domain(of: page) != domain {
                 found.append("cached page \(page) is \(memory.kind(of: page))")
             }
         }

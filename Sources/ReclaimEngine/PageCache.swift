@@ -1,5 +1,9 @@
 /// Single pages cached per CPU and domain, last in first out (`vm pgcache`; engine specification
-/// 3 and 4.5). They are neither in free lists nor in the free count; their kind is `inTransit`.
+/// 3 and 4.5). They are neither in free lists nor in the free count.
+///
+/// A cached page keeps the kind `fallback`: a hit then touches no state of the page, which is what
+/// makes the cache fast here as in the kernel. Either kind ends a run without an object lock; only a
+/// stale run that meets a cached page fails as busy where the kernel calls it invalid.
 ///
 /// All storage is taken when the cache is made.
 struct PageCache: Sendable {

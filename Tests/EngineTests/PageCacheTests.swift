@@ -38,7 +38,7 @@ struct PageCacheTests {
         #expect(free == [8, 8, 16, 16, 24])
         #expect(run.engine.pageCache.pageCounts == [4])
         #expect(run.engine.fallbackPages == [20])
-        #expect(cached(run).allSatisfy { run.engine.memory.kind(of: $0) == .inTransit })
+        #expect(cached(run).allSatisfy { run.engine.memory.kind(of: $0) == .fallback })
         #expect(run.engine.invariantViolations() == [])
         run.finish(at: 10)
         #expect(run.log.all(.sample).last?["pgcache_pages"] == 4)

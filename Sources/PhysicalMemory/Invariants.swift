@@ -195,7 +195,9 @@ extension PhysicalMemory {
                 {
                     faults.append("page \(pageNumber(index)): on page queue \(number)")
                 }
-                if links[index].previous != before { faults.append("page queue \(number): back link") }
+                if links[index].previous != before {
+                    faults.append("page queue \(number): back link")
+                }
                 count += 1
                 before = page
                 page = links[index].next

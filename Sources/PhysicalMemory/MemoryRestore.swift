@@ -205,7 +205,8 @@ extension PhysicalMemory {
             let end = index + 1 << word.order
             for page in index..<end {
                 let isHead = words[page].order != MemoryGeometry.noOrder
-                if words[page].kind != .free || links[page].owner != -1 || isHead != (page == index) {
+                if words[page].kind != .free || links[page].owner != -1 || isHead != (page == index)
+                {
                     throw .inconsistent(field: .freeLists, page: pageNumber(page))
                 }
             }

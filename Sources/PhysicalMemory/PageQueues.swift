@@ -182,13 +182,21 @@ extension PhysicalMemory {
     /// Lets the page before a place, or the head of the queue, point to `page`.
     @inline(__always)
     private mutating func join(_ number: Int, _ before: UInt32, to page: UInt32) {
-        if before == noIndex { pageQueues[number].head = page } else { links[Int(before)].next = page }
+        if before == noIndex {
+            pageQueues[number].head = page
+        } else {
+            links[Int(before)].next = page
+        }
     }
 
     /// Lets the page behind a place, or the tail of the queue, point back to `page`.
     @inline(__always)
     private mutating func join(_ number: Int, _ page: UInt32, from after: UInt32) {
-        if after == noIndex { pageQueues[number].tail = page } else { links[Int(after)].previous = page }
+        if after == noIndex {
+            pageQueues[number].tail = page
+        } else {
+            links[Int(after)].previous = page
+        }
     }
 
     /// The part of the link digest that covers page queues, computed from scratch.

@@ -53,7 +53,11 @@ extension PhysicalMemory {
         _ list: Int, _ before: UInt32, _ after: UInt32, replacing old: (UInt32, UInt32)? = nil
     ) {
         if before == noIndex { listHeads[list] = after } else { links[Int(before)].next = after }
-        if after == noIndex { listTails[list] = before } else { links[Int(after)].previous = before }
+        if after == noIndex {
+            listTails[list] = before
+        } else {
+            links[Int(after)].previous = before
+        }
         // An empty list has no neighbours at all, so the pair edge-edge counts nothing.
         if let old, old.0 != noIndex || old.1 != noIndex {
             linkDigest = linkDigest &- DigestMix.link(list, old.0, old.1)

@@ -15,9 +15,21 @@ extension Engine {
         for worker in workers {
             sum.add(UInt64(bitPattern: Int64(worker.lastFailTicks)))
             sum.add(UInt64(worker.blocked.count))
+            for number in worker.blocked { sum.add(UInt64(bitPattern: records[number].handle)) }
+            sum.add(UInt64(worker.anonymousBehind))
         }
+        for waiter in waiters {
+            switch waiter {
+            case .thread(let domain): sum.add(UInt64(domain) << 1)
+            case .worker(let cpu): sum.add(UInt64(cpu) << 1 | 1)
+            }
+        }
+        policy.forEachValue { sum.add(UInt64(bitPattern: $0)) }
         for thread in threads {
             sum.add(thread.running ? 1 : 0)
+            sum.add(thread.state.digest)
+            sum.add(UInt64(thread.lastCpu))
+            sum.add(UInt64(bitPattern: thread.onCpuSinceNs))
             sum.add(UInt64(bitPattern: thread.wakeups))
             sum.add(UInt64(bitPattern: thread.counter))
             sum.add(UInt64(thread.heldBuffers))

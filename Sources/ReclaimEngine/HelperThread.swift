@@ -13,6 +13,17 @@ struct HelperThread: Sendable {
         case spinning
         /// Asleep on the vm_wait channel.
         case waiting
+
+        /// A number that changes with the state.
+        var digest: UInt64 {
+            switch self {
+            case .asleep(let fromNs): UInt64(bitPattern: fromNs) << 3
+            case .runnable: 1
+            case .onCpu: 2
+            case .spinning: 3
+            case .waiting: 4
+            }
+        }
     }
 
     let name: String

@@ -118,6 +118,11 @@ public struct Policy: Sendable {
         values = definition.tunables.map(\.standard)
     }
 
+    /// The values of the tunables in their order.
+    func forEachValue(_ body: (Int64) -> Void) {
+        for value in values { body(value) }
+    }
+
     /// The value of the tunable at a position of `definition.tunables`.
     func value(_ position: Int) -> Int64 { values[position] }
 

@@ -29,17 +29,19 @@ struct Record: Sendable {
 
     /// Contribution to the digest of all records.
     fileprivate var digest: UInt64 {
-        var sum = UInt64(bitPattern: handle) &* 0x9e37_79b9_7f4a_7c15
-        sum = (sum ^ UInt64(bitPattern: releaseNs)) &* 0xd6e8_feb8_6659_fd93
-        for index in 0..<4 {
-            sum =
-                (sum ^ sum >> 32 ^ UInt64(UInt32(bitPattern: pages[index])))
-                &* 0x9fb2_1c65_1e98_df25
+        func word(_ low: Int32, _ high: Int32) -> UInt64 {
+            UInt64(UInt32(bitPattern: high)) << 32 | UInt64(UInt32(bitPattern: low))
         }
-        let rest =
-            UInt64(UInt32(bitPattern: freeCpu)) << 32 | UInt64(cachedPages) << 16
-            | UInt64(pagesHeld) << 1
-        sum = (sum ^ sum >> 29 ^ rest ^ (hasBuffer ? 1 : 0)) &* 0xc2b2_ae3d_27d4_eb4f
+        let flags = Int32(pagesHeld) << 16 | Int32(cachedPages) << 8 | (hasBuffer ? 1 : 0)
+        // Products that do not wait for each other, then one mix of their sum.
+        var sum =
+            UInt64(bitPattern: handle) &* 0x9e37_79b9_7f4a_7c15
+            &+ UInt64(bitPattern: releaseNs) &* 0xd6e8_feb8_6659_fd93
+            &+ word(pages[0], pages[1]) &* 0x9fb2_1c65_1e98_df25
+            &+ word(pages[2], pages[3]) &* 0xc2b2_ae3d_27d4_eb4f
+            &+ word(freeCpu, flags) &* 0xff51_afd7_ed55_8ccd
+        sum = (sum ^ sum >> 32) &* 0xd6e8_feb8_6659_fd93
+        sum = (sum ^ sum >> 29) &* 0x9fb2_1c65_1e98_df25
         return sum ^ sum >> 32
     }
 }

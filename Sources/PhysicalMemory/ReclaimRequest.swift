@@ -71,8 +71,9 @@ public struct ReclaimVariant: Equatable, Sendable {
     /// Does the goal count 16 KiB blocks really gained in the whole call, not runs that ended ok
     /// in one pass? Runs that are free from the start are then left out.
     public var countsGain = false
-    /// Are the runs tried whenever the ring is full, and scanning goes on only if the goal is not
-    /// reached? Each stretch of scanning then counts as a pass.
+    /// Are the runs tried whenever the ring is full or the scan reaches the highest page, and
+    /// scanning goes on only if the goal is not reached? Each stretch of scanning then counts as
+    /// a pass, and its runs are tried from the highest down.
     public var stopsEarly = false
     /// Where each pass begins; it goes round to this page. `nil`: at the lowest page.
     public var startPage: PageNumber?

@@ -60,8 +60,8 @@ struct RunScanner: Sendable {
     enum End: Equatable {
         /// No visit is left.
         case outOfBudget
-        /// The ring is full, and the call wants to stop there.
-        case ringFull
+        /// A call that stops early has runs to try: the ring is full, or the first leg is over.
+        case stretchOver
         /// The last segment has been scanned.
         case complete
     }
@@ -122,16 +122,20 @@ struct RunScanner: Sendable {
     ) -> End {
         var left = budget
         while true {
-            if variant.stopsEarly && ring.isFull { return .ringFull }
-            if !isOpen && !openNext(memory.layout) { return .complete }
+            if variant.stopsEarly && ring.isFull { return .stretchOver }
+            if !isOpen && !openSegment(memory.layout) {
+                // Runs of both legs in one ring would not be tried from the highest down, and
+                // targets below a run of the first leg could use up runs made in the second.
+                if variant.stopsEarly && secondLeg != nil && ring.kept > 0 { return .stretchOver }
+                if !openSecondLeg(memory.layout) { return .complete }
+            }
             if left == 0 { return .outOfBudget }
             walk(memory, &ring, &left, &log, isLogging)
         }
     }
 
-    /// Opens the next segment of this leg or of the second one.
-    private mutating func openNext(_ layout: [SegmentLayout]) -> Bool {
-        if openSegment(layout) { return true }
+    /// Opens the first segment of the second leg, if there is one to come.
+    private mutating func openSecondLeg(_ layout: [SegmentLayout]) -> Bool {
         guard let leg = secondLeg else { return false }
         secondLeg = nil
         (low, high) = leg
@@ -139,7 +143,7 @@ struct RunScanner: Sendable {
         return openSegment(layout)
     }
 
-    /// Finds the next segment with room for a run.
+    /// Opens the next segment of this leg with room for a run.
     private mutating func openSegment(_ layout: [SegmentLayout]) -> Bool {
         while segmentNumber < layout.count {
             let segment = layout[segmentNumber]

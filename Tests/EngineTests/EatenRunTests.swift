@@ -113,6 +113,38 @@ struct EatenRunTests {
             found(ReclaimVariant(countsGain: true, startPage: start)) == wanted, "seed \(seed)")
     }
 
+    /// A call that stops early goes round the domain in stretches; the runs of each are tried from
+    /// the highest down, also when the scan has begun in the middle.
+    @Test(arguments: TestSeeds.chosen(1...12))
+    func stretchesAreTriedFromTheHighestRunDown(seed: UInt64) {
+        var random = TestRandom(seed: seed, purpose: 33)
+        var memory = randomMemory(&random)
+        let begin = host.domains[0].firstPage
+        let start = begin + 4 * random.number(1...1022)
+        // A goal out of reach: three rounds are made, with several stretches each.
+        let variant = ReclaimVariant(countsGain: true, stopsEarly: true, startPage: start)
+        var call = ReclaimCall(
+            ReclaimRequest(domain: 0, desiredRuns: 2000, variant: variant), on: memory)
+        #expect(call.request.ringSize > 1024, "a ring that only the end of a leg stops")
+        var triedByPass: [[PageNumber]] = []
+        while !call.isOver {
+            if call.phase == .scanning {
+                _ = call.scan(memory, visitBudget: random.number(1...700))
+                while triedByPass.count < call.passes.count { triedByPass.append([]) }
+            } else {
+                let pass = call.passes.count - 1
+                triedByPass[pass].append(call.tryNextRun(&memory).page)
+            }
+        }
+        for (pass, tried) in triedByPass.enumerated() {
+            #expect(zip(tried, tried.dropFirst()).allSatisfy { $0 > $1 }, "seed \(seed)")
+            #expect(tried.count == call.passes[pass].kept, "seed \(seed)")
+        }
+        #expect(triedByPass.first?.allSatisfy { $0 >= start } == true, "seed \(seed)")
+        #expect(triedByPass.dropFirst().first?.allSatisfy { $0 < start } == true, "seed \(seed)")
+        #expect(triedByPass.joined().contains { $0 < start }, "seed \(seed)")
+    }
+
     @Test func aDomainThatCannotHoldARunIsOutOfRange() {
         let segments = [
             MemorySegment(start: 0, end: 4096, domain: 0),

@@ -15,11 +15,16 @@ struct BatchCheck: TraceCheck {
         var lastPage = Int64.max
     }
 
+    /// How a call ended.
+    private enum Outcome { case ok, failed, refused }
+
     private(set) var faults: [String] = []
     private let setup: EngineSetup
     private let traits: PolicyTraits
     private let limits: [Int64]
     private var maxReclaim: Int64
+    /// The result is told as an error number; `nil` for a policy that cannot do so.
+    private var usesErrno: Bool?
     private var calls: [Int: Call] = [:]
 
     init(_ setup: EngineSetup) {
@@ -28,21 +33,30 @@ struct BatchCheck: TraceCheck {
         var parameters = ParameterList()
         setup.policy.write(to: &parameters)
         maxReclaim = parameters.integer("policy.kern.ipc.tls.max_reclaim") ?? 0
+        usesErrno = parameters.integer("policy.reclaim_errno").map { $0 == 1 }
         // The third of nine thresholds is what a normal request leaves untouched.
         limits = setup.host.domains.indices.map { Int64(setup.memory.thresholds[9 * $0 + 2]) }
     }
 
     mutating func take(_ event: LoggedEvent) {
         switch event.event.header.kind {
-        case .set:
-            let isKnown = event.text("name") == "kern.ipc.tls.max_reclaim"
-            if isKnown, (-1...1_048_576).contains(event["value"]) { maxReclaim = event["value"] }
+        case .set: set(event.text("name"), to: event["value"])
         case .batchBegin: begin(event)
         case .batchPass: pass(event)
         case .run: run(event)
         case .batchEnd: end(event)
         case .threadSleep:
             if calls[event.domain] != nil { faults.append("10: sleeps in a call: \(event)") }
+        default: break
+        }
+    }
+
+    private mutating func set(_ name: String, to value: Int64) {
+        switch name {
+        case "kern.ipc.tls.max_reclaim":
+            if (-1...1_048_576).contains(value) { maxReclaim = value }
+        case "reclaim_errno":
+            if usesErrno != nil, (0...1).contains(value) { usesErrno = value == 1 }
         default: break
         }
     }
@@ -123,17 +137,33 @@ struct BatchCheck: TraceCheck {
         if event["cpu_ns"] > event.timeNs - call.begin.timeNs {
             faults.append("18: time of \(event)")
         }
-        checkResult(event, call)
-        if setup.detail >= 2 { checkRuns(event, call) }
+        guard let outcome = outcome(event) else {
+            faults.append("10: result of \(event)")
+            return
+        }
+        checkResult(event, call, outcome)
+        if setup.detail >= 2 { checkRuns(event, call, isOk: outcome == .ok) }
     }
 
-    private mutating func checkResult(_ event: LoggedEvent, _ call: Call) {
-        let isRefused = event.text("result") == "refused"
+    /// What the text of the result says, or `nil` for one that does not belong here.
+    private func outcome(_ event: LoggedEvent) -> Outcome? {
+        switch (event.text("result"), usesErrno == true) {
+        case ("ok", false), ("0", true): .ok
+        case ("failed", false), ("ERANGE", true): .failed
+        // The number is the same with and without a scan.
+        case ("ENOMEM", true): event["passes"] == 0 ? .refused : .failed
+        case ("refused", false): .refused
+        default: nil
+        }
+    }
+
+    private mutating func checkResult(_ event: LoggedEvent, _ call: Call, _ outcome: Outcome) {
+        let isRefused = outcome == .refused
         let isShort = call.begin["free_pages"] < limits[event.domain] + 4
         if isRefused != isShort || isRefused != (event["passes"] == 0) {
             faults.append("10: refusal at \(call.begin["free_pages"]) free: \(event)")
         }
-        let isOk = event.text("result") == "ok"
+        let isOk = outcome == .ok
         let counted = traits.countsGain ? event["gained_blocks"] : event["ok"]
         let isReached = call.begin["desired"] >= 0 && 4 * counted >= call.begin["target_pages"]
         if isOk && !isReached && (event["passes"] < 3 || counted < 1) {
@@ -156,7 +186,7 @@ struct BatchCheck: TraceCheck {
         if event["nominal"] != nominal { faults.append("7: nominal of \(event)") }
     }
 
-    private mutating func checkRuns(_ event: LoggedEvent, _ call: Call) {
+    private mutating func checkRuns(_ event: LoggedEvent, _ call: Call, isOk: Bool) {
         let (tried, ok) = (call.triedByPass.reduce(0, +), call.okByPass.reduce(0, +))
         if event["tried"] != tried || event["ok"] != ok || event["moved"] != call.moved {
             faults.append("10: the runs do not add up to \(event)")
@@ -173,7 +203,6 @@ struct BatchCheck: TraceCheck {
                 faults.append("10: a pass left runs out: \(event)")
             }
         }
-        let isOk = event.text("result") == "ok"
         if isOk != ((call.okByPass.last ?? 0) > 0) {
             faults.append("10: result against the last pass: \(event)")
         }

@@ -118,11 +118,12 @@ extension EngineSetup {
 }
 
 extension ModelParameters {
-    /// No other threads on the CPUs, and samples only once a minute.
+    /// No other threads on the CPUs; samples and readings of counters only once a minute.
     public static var quiet: ModelParameters {
         var model = ModelParameters()
         model.otherLoadPpm = 0
         model.sampleIntervalNs = 60_000_000_000
+        model.counterIntervalNs = 60_000_000_000
         return model
     }
 }

@@ -14,10 +14,10 @@ func seconds(_ body: () -> Void) -> Double {
 func measure() throws {
     let arguments = CommandLine.arguments.dropFirst().compactMap { Int($0) }
     let gibibytes = arguments.first ?? 16
-    guard var scenario = Presets.named("small")?.scenario else { return }
-    scenario.host = Host(domains: [
+    let host = Host(domains: [
         Host.Domain(firstPage: 65_536, pageCount: gibibytes << 18, cpuCount: 4)
     ])
+    var scenario = Scenario(name: "scan", host: host, peakBitsPerSecond: 8_000_000_000)
     scenario.freePpm = 60_000
     scenario.unmovablePpm = Int64(arguments.count > 1 ? arguments[1] : 20_000)
     scenario.reservedPpm = Int64(arguments.count > 2 ? arguments[2] : 0)

@@ -43,6 +43,6 @@ keep linux-d3.ktrace
 # A small good trace in several blocks, and what can go wrong with it.
 record --policy reclaim-batch --seed 4 --duration 2s --set scenario.period_ns=1000000000 \
   --set scenario.peak_bits_per_second=200000000 -o good.ktrace
-Scripts/edit-trace.py "$work/good.ktrace" "$work/several-blocks.ktrace" --block-events 2500
+Scripts/edit-trace.py "$work/good.ktrace" "$work/several-blocks.ktrace" --block-events 2300
 keep several-blocks.ktrace
 Scripts/corrupt-fixtures.py "$work/several-blocks.ktrace" Fixtures/corrupt

@@ -86,7 +86,7 @@ import TraceImport
             "batch_end t=0 domain=0 cpu=1 cause=0 thread=7 mode=direct routine=direct_reclaim"
                 + " result=reclaimed passes=-1 tried=-1 ok=-1 failed_busy=-1 failed_invalid=-1"
                 + " failed_no_memory=-1 moved=0 gained_blocks=-1 phantom=-1 freed_pages=5"
-                + " scanned_pages=-1 nominal=-1 cpu_ns=-1 failed_moves=0"
+                + " scanned_pages=-1 nominal=-1 cpu_ns=-1 failed_moves=0 eaten=-1"
         ),
         (
             "mm_compaction_begin: zone_start=0x1 migrate_pfn=0x1 free_pfn=0xe00 zone_end=0x1000,"
@@ -100,7 +100,7 @@ import TraceImport
             "batch_end t=0 domain=0 cpu=1 cause=0 thread=7 mode=direct routine=compaction"
                 + " result=async/contended passes=-1 tried=-1 ok=-1 failed_busy=-1"
                 + " failed_invalid=-1 failed_no_memory=-1 moved=-1 gained_blocks=-1 phantom=-1"
-                + " freed_pages=0 scanned_pages=-1 nominal=-1 cpu_ns=-1 failed_moves=-1"
+                + " freed_pages=0 scanned_pages=-1 nominal=-1 cpu_ns=-1 failed_moves=-1 eaten=-1"
         ),
     ])
     func lineBecomesEvent(body: String, expected: String) throws {

@@ -36,9 +36,9 @@ import Testing
         #expect(
             keys == [
                 "schema", "complete", "incomplete_reason", "costs_estimated",
-                "latency_from_model", "arrivals", "trace", "identities", "parameters", "window",
-                "events", "threads", "cpu", "wakeups", "failures", "batches", "waits", "relief",
-                "service", "memory", "totals", "metrics",
+                "latency_from_model", "arrivals", "lab_policy", "trace", "identities", "parameters",
+                "window", "events", "threads", "cpu", "wakeups", "failures", "batches", "waits",
+                "relief", "service", "memory", "counters", "totals", "metrics",
             ])
     }
 

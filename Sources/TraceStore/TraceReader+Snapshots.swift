@@ -20,7 +20,7 @@ extension TraceReader {
                 endOfData(ignoredBytes: head.recordBytes + bytes)
                 return
             case .damaged(let error):
-                damage(error)
+                endAtSnapshot(error, entry)
                 return
             }
         } else if checksAll {
@@ -57,6 +57,12 @@ extension TraceReader {
                 needed: Int64(entry.record.storedBytes), available: bytes)
             throw .format(error, path: path)
         }
+    }
+
+    /// Reading ends because a snapshot is damaged; what is damaged are its frames.
+    func endAtSnapshot(_ error: FormatError, _ entry: SnapshotEntry) {
+        state.hasBlock = false
+        completeness = .damaged(error, offset: entry.dataOffset)
     }
 
     enum StoredSnapshot {

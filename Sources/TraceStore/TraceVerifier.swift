@@ -124,11 +124,6 @@ extension TraceReader {
         return nil
     }
 
-    private func endAtSnapshot(_ error: FormatError, _ entry: SnapshotEntry) {
-        state.hasBlock = false
-        completeness = .damaged(error, offset: entry.dataOffset)
-    }
-
     /// Checks that every text of the current block has a string.
     fileprivate func checkTexts() -> Bool {
         for lane in Lane.allCases {

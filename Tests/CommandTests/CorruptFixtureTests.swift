@@ -87,8 +87,8 @@ struct CorruptCase: CustomTestStringConvertible, Sendable {
         #expect(part.status == (name.hasPrefix("truncated") ? 0 : 65))
         #expect(part.errorLines.count == 1)
         #expect(part.error.contains("\(name).ktrace: complete: false ("))
-        #expect(part.lines.count % 2500 == 0)
-        #expect(part.lines.count >= 2500)
+        #expect(part.lines.count % 2300 == 0)
+        #expect(part.lines.count >= 2300)
         #expect(whole.text.hasPrefix(part.text))
     }
 

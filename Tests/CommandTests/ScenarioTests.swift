@@ -112,7 +112,7 @@ import Testing
         let result = try folder.run("record", "--scenario", "host.yaml", "-o", "run.ktrace")
         expectRefusal(
             result, 65, naming: "ktls-trace: host.yaml:13:3: background.flor: unknown key, ",
-            "did you mean floor?; allowed: turnover, floor, ")
+            "did you mean floor?; allowed: turnover, turnover_start, floor, ")
         #expect(folder.names == ["host.yaml"])
     }
 

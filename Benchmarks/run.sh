@@ -43,6 +43,29 @@ echo "| --- | --- | --- | --- | --- | --- |"
 "$measure" "$runs" "dump, all as CSV" "$events" "$tool" dump run.ktrace --format csv
 
 echo
+echo "### The engine, 60 virtual s, trace written"
+echo
+echo "| command | CPU s | from, to | elapsed s | M requests/s of CPU | peak MiB |"
+echo "| --- | --- | --- | --- | --- | --- |"
+for share in 20000 300000; do
+  half=("$tool" record --preset half --set scenario.unmovable_ppm=$share --duration 60s --force -o half.ktrace)
+  "${half[@]}"
+  requests=$("$tool" info half.ktrace | sed -n 's/^  request: \([0-9]*\)$/\1/p')
+  "$measure" "$runs" "half, unmovable_ppm $share" "$requests" "${half[@]}"
+done
+server=("$tool" record --preset server100 --duration 60s --force -o server.ktrace)
+"${server[@]}"
+requests=$("$tool" info server.ktrace | sed -n 's/^  request: \([0-9]*\)$/\1/p')
+"$measure" 3 "server100" "$requests" "${server[@]}"
+
+echo
+echo "### ScanSpeed: one reclaim call after the other, 96 GiB"
+echo
+echo '```'
+for memory in "20000 0" "300000 0" "20000 600000"; do "$programs/ScanSpeed" 96 $memory; done
+echo '```'
+
+echo
 echo "### StoreBench: the file format alone, 10 million requests"
 echo
 echo '```'

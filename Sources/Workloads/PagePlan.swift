@@ -46,10 +46,12 @@ struct PagePlan {
                 index: UInt64(block))
         }
         reserve(scenario, domain, seed)
-        placeKernel(scenario, domain, seed)
         if scenario.freeBlocks.indices.contains(domain) {
-            freeBlocks(scenario.freeBlocks[domain], domain, seed)
+            // Free blocks first: hardly a large one would find room between scattered kernel pages.
+            freeBlocks(merged(scenario.freeBlocks[domain]), domain, seed)
+            placeKernel(scenario, domain, seed)
         } else {
+            placeKernel(scenario, domain, seed)
             freePages(scenario, domain, seed)
         }
         breakReservations(scenario, domain, seed)
@@ -87,13 +89,14 @@ struct PagePlan {
         for superpage in possible where sampler.takes(superpage) { isReserved[superpage] = true }
     }
 
+    /// Kernel pages lie outside reservations, where nothing is free.
     private mutating func placeKernel(_ scenario: Scenario, _ domain: Int, _ seed: UInt64) {
-        let reservedPages = isReserved.count { $0 } * Self.superpagePages
+        func isCandidate(_ index: Int) -> Bool { uses[index] == Use.file && !isReserved(at: index) }
         var sampler = SelectionSampler(
             KeyedRandom(seed: seed, purpose: Purpose.unmovable.rawValue), entity: domain,
-            candidates: uses.count - reservedPages,
+            candidates: uses.indices.count { isCandidate($0) },
             wanted: uses.count * Int(scenario.unmovablePpm) / 1_000_000)
-        for index in uses.indices where !isReserved(at: index) && sampler.takes(index) {
+        for index in uses.indices where isCandidate(index) && sampler.takes(index) {
             uses[index] = Use.kernel
         }
     }
@@ -136,6 +139,19 @@ struct PagePlan {
                 for index in place..<(place + size) { uses[index] = Use.free }
             }
         }
+    }
+
+    /// A host whose largest blocks are smaller (Linux has 4 MiB) shows more of them than can lie
+    /// here without a free buddy: the surplus stands for blocks of the next order.
+    private func merged(_ counts: [Int]) -> [Int] {
+        let missing = max(0, MemoryGeometry.orderCount - counts.count)
+        var counts = counts + [Int](repeating: 0, count: missing)
+        for order in 0..<MemoryGeometry.orderMax {
+            let surplus = max(0, counts[order] - uses.count >> (order + 2)) / 2
+            counts[order] -= 2 * surplus
+            counts[order + 1] += surplus
+        }
+        return counts
     }
 
     private func isFreeBlock(_ index: Int, _ size: Int) -> Bool {

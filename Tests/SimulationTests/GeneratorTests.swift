@@ -150,6 +150,31 @@ struct GeneratorTests {
         }
     }
 
+    /// As many free blocks of each order as a real host had, in spite of scattered kernel pages.
+    @Test(arguments: seeds.prefix(10))
+    func freeBlocksOfAHostAreTaken(seed: UInt64) throws {
+        var scenario = try #require(Presets.named("unit")).scenario
+        scenario.seed = Int64(seed)
+        let counts = [300, 120, 40, 30, 11, 7, 5, 3, 2, 1, 1, 0, 1]
+        scenario.setFreeBlocks([counts])
+        let memory = try PhysicalMemory(scenario.initialMemory().snapshot)
+        #expect(memory.checkInvariants() == [])
+        for order in counts.indices {
+            #expect(memory.domains[0].freeBlockCount(order: order) == counts[order], "\(order)")
+        }
+        let kernel = scenario.host.segments[0]
+        let wired = (kernel.start..<kernel.end).count { memory.kind(of: $0) == .kernel }
+        #expect(wired == kernel.pageCount * Int(scenario.unmovablePpm) / 1_000_000)
+    }
+
+    /// A host with blocks of 4 MiB at most, nearly all of its memory free.
+    @Test func manyLargeBlocksStandForLargerOnes() throws {
+        var scenario = try #require(Presets.named("small")).scenario
+        scenario.setFreeBlocks([[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 180]])
+        let memory = try PhysicalMemory(scenario.initialMemory().snapshot)
+        #expect(memory.domains[0].freeCount == 180 * 1024)
+    }
+
     @Test(arguments: seeds.prefix(20))
     func theSeedDecidesOnTheMemory(seed: UInt64) {
         let random = RandomCase(seed: seed)

@@ -27,25 +27,30 @@ MODULES = {
     "PhysicalMemory": [],
     "ReclaimEngine": ["TraceCore", "PhysicalMemory"],
     "Workloads": ["TraceCore", "PhysicalMemory", "ReclaimEngine"],
+    "ScenarioFiles": ["TraceCore", "ReclaimEngine", "Workloads", "Yams"],
 }
+# Modules of other packages, and what the presets are made of.
+PACKAGES = {"Yams": '.package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2")'}
+EMBEDDED = {"ScenarioFiles": "Presets"}
 SUPPORT = {
     "TestRandomness": [],
     "EngineTestSupport": [
-        "TestRandomness", "TraceCore", "PhysicalMemory", "ReclaimEngine", "Workloads"],
+        "TestRandomness", "TraceCore", "PhysicalMemory", "ReclaimEngine", "Workloads",
+        "ScenarioFiles"],
 }
 SUITES = {
     "PhysicalMemoryTests": ["PhysicalMemory", "TestRandomness"],
     "EngineTests": [
         "TraceCore", "PhysicalMemory", "ReclaimEngine", "Workloads", "EngineTestSupport",
-        "TestRandomness"],
+        "TestRandomness", "ScenarioFiles"],
     "ReferenceTests": ["PhysicalMemory", "TestRandomness"],
     "ConformanceTests": ["PhysicalMemory", "ReclaimEngine"],
     "SimulationTests": [
         "TraceCore", "PhysicalMemory", "ReclaimEngine", "Workloads", "EngineTestSupport",
-        "TestRandomness"],
+        "TestRandomness", "ScenarioFiles"],
     "ZoneReferenceTests": [
         "TraceCore", "PhysicalMemory", "ReclaimEngine", "Workloads", "EngineTestSupport",
-        "TestRandomness"],
+        "TestRandomness", "ScenarioFiles"],
 }
 # Presets and canaries say nothing more about a planted bug than random hosts do.
 FILTERS = {"SimulationTests": r"^SimulationTests\.(RandomSimulationTests|SwarmTests)/"}
@@ -62,11 +67,17 @@ def manifest():
     settings = ", ".join(f'.enableUpcomingFeature("{name}")' for name in features)
     lines = ["// swift-tools-version: 6.2", "import PackageDescription",
              f"let settings: [SwiftSetting] = [{settings}, .strictMemorySafety()]",
-             'let package = Package(name: "mutants", targets: [']
+             'let package = Package(name: "mutants", dependencies: ['
+             + ", ".join(PACKAGES.values()) + '], targets: [']
     def target(kind, name, dependencies, path):
-        names = ", ".join(f'"{one}"' for one in dependencies)
+        names = ", ".join(
+            f'.product(name: "{one}", package: "{one}")' if one in PACKAGES else f'"{one}"'
+            for one in dependencies)
+        files = sorted((ROOT / path / name / EMBEDDED[name]).iterdir()) if name in EMBEDDED else []
+        embedded = ", ".join(f'.embedInCode("{EMBEDDED[name]}/{one.name}")' for one in files)
+        resources = f"resources: [{embedded}], " if embedded else ""
         lines.append(f'    .{kind}(name: "{name}", dependencies: [{names}], '
-                     f'path: "{path}/{name}", swiftSettings: settings),')
+                     f'path: "{path}/{name}", {resources}swiftSettings: settings),')
     for name, dependencies in MODULES.items():
         target("target", name, dependencies, "Sources")
     for name, dependencies in SUPPORT.items():
@@ -109,7 +120,7 @@ def prepare(scratch):
     (scratch / "Package.swift").write_text(manifest())
     pairs = [("Sources", name) for name in MODULES]
     pairs += [("Tests", name) for name in list(SUPPORT) + list(SUITES)]
-    pairs += [("Fixtures", "vectors")]
+    pairs += [("Fixtures", "vectors"), ("Fixtures", "dispatch"), ("", "Docs")]
     for folder, name in pairs:
         target = scratch / folder / name
         if target.exists():

@@ -17,18 +17,18 @@ struct PageGroup {
     private static let object: UInt8 = 2
     private static let special: UInt8 = 4
 
-    /// By the low byte of a page word, kind and order: the bits above (engine specification 4.11).
+    /// By the low byte of a page word, kind and order: what a visit of a pass over everything finds
+    /// (`RunScanner.judge`), as the bits above.
     private static let looks: InlineArray<256, UInt8> = {
         var looks = InlineArray<256, UInt8>(repeating: 0)
         for bits in 0..<256 {
-            let word = PageWord(bits: UInt16(bits))
-            let isFreeHead = word.kind == .free && word.order <= MemoryGeometry.orderMax
-            if isFreeHead {
-                looks[bits] = word.order == 0 ? gain : special
-            } else if word.kind == .reservedFree || word.kind.isRelocatable {
-                looks[bits] = gain
-            }
-            if word.kind.hasObject && word.kind != .wiredObject { looks[bits] |= object }
+            let plain = PageWord(bits: UInt16(bits))
+            // Pages of this kind lie in reservations only.
+            let word = plain.with(inReservation: plain.kind == .reservedFree)
+            let visit = RunScanner.judge(word, .anything)
+            looks[bits] =
+                (visit.gain > 1 ? special : visit.gain == 1 ? gain : 0)
+                | (visit.locks > 0 ? object : 0)
         }
         return looks
     }()

@@ -81,6 +81,7 @@ extension PhysicalMemory {
         pageQueues[number].tail = chain.tail
         pageQueues[number].count += chain.count
     }
+
     /// Each step maps 0...511 onto itself, so every place of a superpage has one turn.
     @inline(__always)
     private static func place(inTurn turn: Int, _ mix: UInt64) -> Int {

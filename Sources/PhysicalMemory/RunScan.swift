@@ -249,7 +249,7 @@ struct RunScanner: Sendable {
     }
 
     /// What one visit finds. A step of 0 means: on to the end of the reservation.
-    private struct Visit {
+    struct Visit {
         var gain: Int
         var step: Int
         var locks: Int
@@ -257,7 +257,7 @@ struct RunScanner: Sendable {
     }
 
     @inline(__always)
-    private static func judge(_ word: PageWord, _ option: ScanOption) -> Visit {
+    static func judge(_ word: PageWord, _ option: ScanOption) -> Visit {
         let kind = word.bits & PageWord.kindMask
         let isReserved = word.isInReservation
         if kind &- UInt16(PageKind.wiredObject.rawValue) < 5 {

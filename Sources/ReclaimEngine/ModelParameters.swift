@@ -4,17 +4,8 @@ public import TraceCore
 ///
 /// Costs are the estimates of engine specification 7.3; each can be set by its name.
 public struct ModelParameters: Sendable, Equatable {
-    /// One setting: its name in the `model` group, where it is stored, and its allowed values.
-    public struct Field: Sendable {
-        /// The name without the group.
-        public let name: String
-        /// Where the value is stored.
-        public let path: any WritableKeyPath<ModelParameters, Int64> & Sendable
-        /// The allowed values.
-        public let range: ClosedRange<Int64>
-        /// One line on what it is.
-        public let summary: String
-    }
+    /// One setting, in the `model` group.
+    public typealias Field = SettingField<ModelParameters>
 
     /// Keys the engine's own draws (dispatch); separate from the scenario's seed.
     public var salt: Int64 = 1
@@ -140,13 +131,7 @@ public struct ModelParameters: Sendable, Equatable {
     ///
     /// - Throws: `ParameterError.unknown`, `.outOfRange`.
     public mutating func set(_ name: String, to value: Int64) throws(ParameterError) {
-        guard let field = Self.fields.first(where: { $0.name == name }) else {
-            throw .unknown(name: "model." + name)
-        }
-        guard field.range.contains(value) else {
-            throw .outOfRange(name: "model." + name, value: String(value), allowed: field.range)
-        }
-        self[keyPath: field.path] = value
+        try Field.change(name, to: value, of: &self, fields: Self.fields, group: "model")
     }
 
     /// Writes all settings into the `model` group.
@@ -171,18 +156,6 @@ public struct ModelParameters: Sendable, Equatable {
             }
             self[keyPath: field.path] = value
         }
-    }
-}
-
-extension ModelParameters.Field {
-    init(
-        _ name: String, _ path: any WritableKeyPath<ModelParameters, Int64> & Sendable,
-        _ range: ClosedRange<Int64>, _ summary: String
-    ) {
-        self.name = name
-        self.path = path
-        self.range = range
-        self.summary = summary
     }
 }
 

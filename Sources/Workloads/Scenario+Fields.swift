@@ -1,17 +1,8 @@
 public import ReclaimEngine
 
 extension Scenario {
-    /// One number of a scenario: its name in the `scenario` group and its allowed values.
-    public struct Field: Sendable {
-        /// The name without the group; its end says the unit (`_ns`, `_ppm`, `_pages`).
-        public let name: String
-        /// Where the value is stored.
-        public let path: any WritableKeyPath<Scenario, Int64> & Sendable
-        /// The allowed values.
-        public let range: ClosedRange<Int64>
-        /// One line on what it is.
-        public let summary: String
-    }
+    /// One number of a scenario, in the `scenario` group.
+    public typealias Field = SettingField<Scenario>
 
     /// All numbers of a scenario, in the order of their names.
     public static let fields: [Field] = [
@@ -72,25 +63,6 @@ extension Scenario {
     ///
     /// - Throws: `ParameterError.unknown`, `.outOfRange`.
     public mutating func set(_ name: String, to value: Int64) throws(ParameterError) {
-        guard let field = Self.fields.first(where: { $0.name == name }) else {
-            throw .unknown(name: "scenario." + name)
-        }
-        guard field.range.contains(value) else {
-            throw .outOfRange(
-                name: "scenario." + name, value: String(value), allowed: field.range)
-        }
-        self[keyPath: field.path] = value
-    }
-}
-
-extension Scenario.Field {
-    init(
-        _ name: String, _ path: any WritableKeyPath<Scenario, Int64> & Sendable,
-        _ range: ClosedRange<Int64>, _ summary: String
-    ) {
-        self.name = name
-        self.path = path
-        self.range = range
-        self.summary = summary
+        try Field.change(name, to: value, of: &self, fields: Self.fields, group: "scenario")
     }
 }

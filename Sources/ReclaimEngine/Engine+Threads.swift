@@ -31,8 +31,8 @@ extension Engine {
             nowNs >= fromNs, nowNs >= threads[domain].quietUntilNs
         else { return }
         threads[domain].cause = recordWake(
-            domain: domain, cpu: cpu, effect: .woke, origin: strings.intern("watermark"),
-            cause: cause)
+            domain: domain, cpu: cpu, effect: .woke,
+            origin: strings.intern(policy.definition.name), cause: cause)
         makeRunnable(domain)
     }
 

@@ -5,7 +5,7 @@ public import Workloads
 
 /// A small host, its load and the settings of a run, all drawn from a seed; many features are off
 /// altogether in many seeds, so that each also shows alone.
-public struct RandomCase: Sendable, CustomStringConvertible {
+public struct RandomCase: DrawnCase {
     /// What everything is drawn from.
     public let seed: UInt64
     /// The host and its load.
@@ -44,37 +44,17 @@ public struct RandomCase: Sendable, CustomStringConvertible {
 
     /// One line that says what the seed stands for.
     public var description: String {
-        let host = scenario.host.domains.map { "\($0.pageCount)p\($0.cpuCount)c" }
-        return "seed \(seed): \(policy.definition.name) \(host.joined(separator: "+")) "
+        "seed \(seed): \(policy.definition.name) \(hostText) "
             + "detail \(detail) bucket \(model.bucketSize) other \(model.otherLoadPpm)"
-    }
-
-    /// What an engine is made from.
-    ///
-    /// - Parameter policy: replaces the drawn one.
-    public func setup(policy: Policy? = nil) -> EngineSetup {
-        EngineSetup(
-            host: scenario.host, model: model, policy: policy ?? self.policy, detail: detail,
-            durationNs: durationNs, memory: scenario.initialMemory().snapshot)
     }
 
     /// All inputs of the run, in order of time.
     public func inputs() -> [Input] {
         var random = TestRandom(seed: seed, purpose: 2)
-        var generator = InputGenerator(scenario, memory: scenario.initialMemory())
-        var inputs: [Input] = []
-        while var input = generator.next(before: durationNs) {
-            if freesAnywhere, case .request(var request) = input.action {
-                request.freeCpu = random.number(0...(scenario.host.cpuCount - 1))
-                input.action = .request(request)
-            }
-            inputs.append(input)
-        }
+        var inputs = generatedInputs(&random)
         if changesSettings { inputs += settings(&random) }
         if hasStrangeOperations { inputs += strangeOperations(&random) }
-        return inputs.enumerated().sorted {
-            ($0.element.timeNs, $0.offset) < ($1.element.timeNs, $1.offset)
-        }.map(\.element)
+        return inputs.inOrderOfTime
     }
 
     private func settings(_ random: inout TestRandom) -> [Input] {

@@ -7,7 +7,7 @@ public import Workloads
 ///
 /// Features are settings by name. A name that the engine does not have is left out, and a setting
 /// that is not named here is drawn from its range: what is added to the engine takes part at once.
-public struct SwarmCase: Sendable, CustomStringConvertible {
+public struct SwarmCase: DrawnCase {
     /// What everything is drawn from.
     public let seed: UInt64
     /// The host and its load.
@@ -22,7 +22,8 @@ public struct SwarmCase: Sendable, CustomStringConvertible {
     public let durationNs: Int64
     /// Settings that differ from the standard ones.
     private let drawn: [String]
-    private let freesAnywhere: Bool
+    /// Records are freed on any CPU of the host, also of another domain.
+    public let freesAnywhere: Bool
     private let changesSettings: Bool
 
     /// Draws a case.
@@ -42,39 +43,19 @@ public struct SwarmCase: Sendable, CustomStringConvertible {
 
     /// One line that says what the seed stands for.
     public var description: String {
-        let host = scenario.host.domains.map { "\($0.pageCount)p\($0.cpuCount)c" }
-        return "seed \(seed): \(policy.definition.name) \(host.joined(separator: "+")) "
+        "seed \(seed): \(policy.definition.name) \(hostText) "
             + "detail \(detail) \(drawn.joined(separator: " "))"
-    }
-
-    /// What an engine is made from.
-    ///
-    /// - Parameter policy: replaces the drawn one.
-    public func setup(policy: Policy? = nil) -> EngineSetup {
-        EngineSetup(
-            host: scenario.host, model: model, policy: policy ?? self.policy, detail: detail,
-            durationNs: durationNs, memory: scenario.initialMemory().snapshot)
     }
 
     /// All inputs of the run, in order of time.
     public func inputs() -> [Input] {
         var random = TestRandom(seed: seed, purpose: 52)
-        var generator = InputGenerator(scenario, memory: scenario.initialMemory())
-        var inputs: [Input] = []
-        while var input = generator.next(before: durationNs) {
-            if freesAnywhere, case .request(var request) = input.action {
-                request.freeCpu = random.number(0...(scenario.host.cpuCount - 1))
-                input.action = .request(request)
-            }
-            inputs.append(input)
-        }
+        var inputs = generatedInputs(&random)
         guard changesSettings else { return inputs }
         for _ in 0..<random.number(1...4) {
             inputs.append(change(&random))
         }
-        return inputs.enumerated().sorted {
-            ($0.element.timeNs, $0.offset) < ($1.element.timeNs, $1.offset)
-        }.map(\.element)
+        return inputs.inOrderOfTime
     }
 
     /// A tunable of some policy changes, not always of the present one.

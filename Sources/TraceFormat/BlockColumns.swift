@@ -10,6 +10,15 @@ struct BlockColumns {
         var count: Int
         /// Position of its first column in `values`; the others follow without gaps.
         var start: Int
+
+        /// Its columns: CPU, cause and payload.
+        var width: Int { section.width + 2 }
+
+        /// Where a column's values are.
+        func range(_ column: Int) -> Range<Int> {
+            let first = start + column * count
+            return first..<first + count
+        }
     }
 
     /// All columns.

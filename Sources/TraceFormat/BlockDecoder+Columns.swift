@@ -12,7 +12,28 @@ extension BlockDecoder {
         try decodeShared(lane, content: content, codec: &codec)
         let entry = directories[number].columns[column]
         guard !entry.isDecoded, entry.transform != .complement else { return }
-        var base = entry.transform == .delta ? 0 : entry.base
+        switch entry.transform {
+        case .recency: return try decodeLinks(lane, content: content, codec: &codec)
+        case .linked: return try decodeLinked(lane, column, content: content, codec: &codec)
+        case .constant, .offset, .delta, .complement: break
+        }
+        try decodePlanes(lane, entry, content: content, codec: &codec)
+        if entry.transform == .delta {
+            BytePlanes.integrate(&cells, entry.cells, base: entry.base)
+        }
+        directories[number].columns[column].isDecoded = true
+    }
+
+    /// Puts a column's planes together; the values are what its transform made of them.
+    ///
+    /// - Complexity: O(events of the section).
+    mutating func decodePlanes(
+        _ lane: Lane, _ entry: LaneDirectory.ColumnEntry, content: [UInt8],
+        codec: inout some FrameCodec & ~Copyable
+    ) throws(FormatError) {
+        let number = Int(lane.rawValue)
+        let hasOwnBase = entry.transform == .delta || entry.transform == .linked
+        var base = hasOwnBase ? 0 : entry.base
         // Constant planes first: they add the same to every value.
         for (position, index) in entry.planes.enumerated() {
             let plane = directories[number].planes[index]
@@ -28,10 +49,6 @@ extension BlockDecoder {
             start = nil
         }
         if let start { BytePlanes.fill(start, &cells, entry.cells) }
-        if entry.transform == .delta {
-            BytePlanes.integrate(&cells, entry.cells, base: entry.base)
-        }
-        directories[number].columns[column].isDecoded = true
     }
 
     /// Adds a stored plane to its column, or starts the column with it where `base` is given.
@@ -48,19 +65,27 @@ extension BlockDecoder {
             if !isRecordVerified { try verify(plane, content, at: start) }
             Self.combine(content, at: start, position, base, &cells, range)
         case .frame:
-            let start = head.frameRange(lane).lowerBound + plane.offset
-            try verify(plane, content, at: start)
-            if scratch.isEmpty {
-                scratch = [UInt8](repeating: 0, count: FormatLimits.blockEvents)
-            }
-            try Self.decompress(
-                content, start..<start + plane.storedBytes, into: &scratch, count: range.count,
-                offset: contentOffset + Int64(start), codec: &codec)
+            try decompressPlane(plane, lane, count: range.count, content: content, codec: &codec)
             Self.combine(scratch, at: 0, position, base, &cells, range)
         case .shared:
             let stream = sharedStreams[Int(lane.rawValue)]
             Self.combine(stream, at: plane.offset, position, base, &cells, range)
         }
+    }
+
+    /// Decompresses a plane's frame to the start of `scratch`, after its checksum was found right.
+    mutating func decompressPlane(
+        _ plane: LaneDirectory.PlaneEntry, _ lane: Lane, count: Int, content: [UInt8],
+        codec: inout some FrameCodec & ~Copyable
+    ) throws(FormatError) {
+        let start = current.frameRange(lane).lowerBound + plane.offset
+        try verify(plane, content, at: start)
+        if scratch.isEmpty {
+            scratch = [UInt8](repeating: 0, count: FormatLimits.blockEvents)
+        }
+        try Self.decompress(
+            content, start..<start + plane.storedBytes, into: &scratch, count: count,
+            offset: contentOffset + Int64(start), codec: &codec)
     }
 
     private static func combine(
@@ -74,7 +99,7 @@ extension BlockDecoder {
         }
     }
 
-    private func verify(
+    func verify(
         _ plane: LaneDirectory.PlaneEntry, _ content: [UInt8], at start: Int
     ) throws(FormatError) {
         let sum = Checksum.crc32c(content.span.extracting(start..<start + plane.storedBytes))
@@ -103,7 +128,7 @@ extension BlockDecoder {
         }
     }
 
-    private static func decompress(
+    static func decompress(
         _ content: [UInt8], _ range: Range<Int>, into destination: inout [UInt8], count: Int,
         offset: Int64, codec: inout some FrameCodec & ~Copyable
     ) throws(FormatError) {
@@ -115,7 +140,7 @@ extension BlockDecoder {
     }
 
     /// Decodes a lane's shared stream and the small sections in it, unless that is done.
-    private mutating func decodeShared(
+    mutating func decodeShared(
         _ lane: Lane, content: [UInt8], codec: inout some FrameCodec & ~Copyable
     ) throws(FormatError) {
         let number = Int(lane.rawValue)

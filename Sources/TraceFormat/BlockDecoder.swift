@@ -32,6 +32,12 @@ public struct BlockDecoder: Sendable {
     var cells: [Int64] = []
     /// Shared streams by lane, empty until they are decoded.
     var sharedStreams: [[UInt8]] = [[], []]
+    /// By lane: whether the key columns are decoded, and which event of its source each event of a
+    /// section with a key refers to, the sections one after the other.
+    var areLinksResolved = [false, false]
+    var references: [[Int32]] = [[], []]
+    /// Room for the places of a lane's key columns.
+    var places: [UInt8] = []
     /// Room for one plane.
     var scratch: [UInt8] = []
     /// Whether the record's sum was found right, which covers the raw planes.
@@ -92,8 +98,9 @@ public struct BlockDecoder: Sendable {
             next = range.upperBound
             firstCell += directories[number].cellCount
             // The limit counts four cells for the common part, of which five are kept here.
-            payload += directories[number].cellCount - events
+            payload += directories[number].cellCount - events - directories[number].literalCells
             sharedStreams[number].removeAll(keepingCapacity: true)
+            areLinksResolved[number] = false
         }
         guard payload <= FormatLimits.blockCells else {
             throw .limit(

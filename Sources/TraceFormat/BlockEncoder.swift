@@ -10,6 +10,8 @@ public struct BlockEncoder: Sendable {
     private var columns = BlockColumns()
     private var control = LaneEncoder()
     private var data = LaneEncoder()
+    private var controlLinks = LaneLinks()
+    private var dataLinks = LaneLinks()
 
     /// Makes an encoder, whose buffers grow to what its largest block needs.
     public init() {}
@@ -23,8 +25,10 @@ public struct BlockEncoder: Sendable {
     ) throws(CodecFault) -> BlockSummary {
         precondition(builder.eventCount > 0, "a block has at least one event")
         columns.sort(builder)
-        try Self.encode(.control, columns, into: &control, codec: &codec)
-        try Self.encode(.data, columns, into: &data, codec: &codec)
+        controlLinks.prepare(columns, .control)
+        dataLinks.prepare(columns, .data)
+        try Self.encode(.control, columns, controlLinks, into: &control, codec: &codec)
+        try Self.encode(.data, columns, dataLinks, into: &data, codec: &codec)
         frames.removeAll(keepingCapacity: true)
         frames.append(contentsOf: control.frames)
         frames.append(contentsOf: data.frames)
@@ -33,8 +37,8 @@ public struct BlockEncoder: Sendable {
     }
 
     private static func encode(
-        _ lane: Lane, _ columns: BlockColumns, into encoder: inout LaneEncoder,
-        codec: inout some FrameCodec & ~Copyable
+        _ lane: Lane, _ columns: BlockColumns, _ links: LaneLinks,
+        into encoder: inout LaneEncoder, codec: inout some FrameCodec & ~Copyable
     ) throws(CodecFault) {
         encoder.begin()
         let sections = columns.sections(lane)
@@ -48,19 +52,44 @@ public struct BlockEncoder: Sendable {
             } else {
                 try encoder.appendColumn(values, columns.sequenceRange(lane), codec: &codec)
             }
-            for sorted in sections {
-                let count = sorted.count
-                for column in 0..<sorted.section.width + 2 {
-                    let start = sorted.start + column * count
-                    if count < FormatLimits.largeSectionEvents {
-                        encoder.appendSmallColumn(values, start..<start + count)
-                    } else {
-                        try encoder.appendColumn(values, start..<start + count, codec: &codec)
+            for (index, sorted) in sections.enumerated() {
+                if sorted.count < FormatLimits.largeSectionEvents {
+                    for column in 0..<sorted.width {
+                        encoder.appendSmallColumn(values, sorted.range(column))
+                    }
+                } else if let link = links.links[index] {
+                    try encode(
+                        sorted, sections[link.source], link, links, values, into: &encoder,
+                        codec: &codec)
+                } else {
+                    for column in 0..<sorted.width {
+                        try encoder.appendColumn(values, sorted.range(column), codec: &codec)
                     }
                 }
             }
         }
         try encoder.end(codec: &codec)
+    }
+
+    /// Encodes a section that takes values of another.
+    private static func encode(
+        _ section: BlockColumns.SortedSection, _ source: BlockColumns.SortedSection,
+        _ link: LaneLinks.Link, _ links: LaneLinks, _ values: [Int64],
+        into encoder: inout LaneEncoder, codec: inout some FrameCodec & ~Copyable
+    ) throws(CodecFault) {
+        for column in 0..<section.width {
+            let range = section.range(column)
+            if column == link.rule.key {
+                try encoder.appendKey(values, range, link, places: links.places, codec: &codec)
+            } else if let pair = link.columns.first(where: { $0.column == column }) {
+                try encoder.appendLinked(
+                    values, range, sourceColumn: pair.sourceColumn,
+                    source: source.range(pair.sourceColumn), references: links.references,
+                    at: link.output, codec: &codec)
+            } else {
+                try encoder.appendColumn(values, range, codec: &codec)
+            }
+        }
     }
 
     private mutating func assemble(_ summary: BlockSummary) {

@@ -12,11 +12,11 @@ public struct PlaneLayout: Hashable, Sendable {
 public struct ColumnLayout: Hashable, Sendable {
     /// Which column.
     public var column: BlockColumn
-    /// `constant`, `offset`, `delta`, `complement`, or `varint` for a column of a small section.
+    /// `constant`, `offset`, `delta`, `complement`, `recency`, `linked`, or `varint` for a column of a small section.
     public var transform: String
     /// Number of values.
     public var valueCount: Int
-    /// Its planes, lowest byte first.
+    /// Its planes, lowest byte first; for `recency` the places, then the planes of literals.
     public var planes: [PlaneLayout]
 }
 
@@ -53,7 +53,13 @@ extension BlockDecoder {
             var names: [BlockColumn] = [.cpu(section: position), .causeDistance(section: position)]
             names += (0..<section.width).map { .value(section: position, column: $0) }
             for (index, name) in names.enumerated() {
-                let entry = directory.columns[section.firstColumn + index]
+                var entry = directory.columns[section.firstColumn + index]
+                if entry.transform == .recency, let literals = section.link?.literals, literals >= 0
+                {
+                    // Written one after the other, so one range covers both.
+                    let last = directory.columns[literals].planes.upperBound
+                    entry.planes = entry.planes.lowerBound..<max(last, entry.planes.upperBound)
+                }
                 columns.append(layout(name, entry, directory, section.isSmall))
             }
         }

@@ -45,6 +45,10 @@ enum ColumnTransform: UInt8 {
     case delta = 2
     /// Sequence numbers of the data lane only: all those of the block that the control lane lacks.
     case complement = 3
+    /// The place of each value in the list of those that another section named before.
+    case recency = 4
+    /// The value combined with that of the event which the section's key refers to.
+    case linked = 5
 }
 
 /// Where a plane's bytes are.

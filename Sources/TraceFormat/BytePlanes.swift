@@ -61,6 +61,21 @@ enum BytePlanes {
         }
     }
 
+    /// Copies bytes from `start` on to `target`, from `place` on.
+    ///
+    /// - Complexity: O(count).
+    static func copy(
+        _ bytes: [UInt8], at start: Int, count: Int, into target: inout [UInt8], at place: Int
+    ) {
+        check(start..<start + count, bytes.count)
+        check(place..<place + count, target.count)
+        unsafe bytes.withUnsafeBufferPointer { source in
+            unsafe target.withUnsafeMutableBufferPointer { out in
+                for index in 0..<count { unsafe out[place &+ index] = source[start &+ index] }
+            }
+        }
+    }
+
     /// Writes the zigzags of the differences between neighbours to the start of `deltas`; the
     /// first one repeats the second.
     ///

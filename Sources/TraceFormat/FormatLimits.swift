@@ -6,6 +6,8 @@ public enum FormatLimits {
     public static let blockCells = 524_288
     /// Most sections, that is pairs of kind and domain, in one lane of a block.
     public static let laneSections = 4_096
+    /// Most key columns in one lane of a block.
+    public static let laneLinks = 256
     /// A section of a lane with fewer events than this goes into the lane's common section.
     public static let largeSectionEvents = 64
     /// Most bytes of a block: its record and the frames that follow it.

@@ -15,6 +15,22 @@ struct LaneDirectory {
         var firstCell: Int
         /// Whether its values are in the shared stream.
         var isSmall: Bool
+        /// The source that its key column takes from, where it has one.
+        var link: Link?
+    }
+
+    /// What a key column says.
+    struct Link {
+        /// The source's number in the lane, and the number of its column that is taken.
+        var source: Int
+        var sourceColumn: Int
+        /// Position of the key column among `columns`.
+        var keyColumn: Int
+        /// Position of the places' plane among `planes`.
+        var places: Int
+        /// Position of the literals among `columns`, -1 where there are none.
+        var literals = -1
+        var literalCount: Int
     }
 
     /// One column.
@@ -26,6 +42,8 @@ struct LaneDirectory {
         /// Its values' positions among the block's cells.
         var cells: Range<Int>
         var isDecoded = false
+        /// For a linked column, the number of the source's column that it is combined with.
+        var sourceColumn = 0
     }
 
     /// One plane, or the shared stream.
@@ -52,8 +70,11 @@ struct LaneDirectory {
     private(set) var sharedBytes = 0
     private(set) var sharedPlaneBytes = 0
     private(set) var sharedPlane: PlaneEntry?
-    /// Cells that the lane's columns take.
+    /// Cells that the lane's columns take, and how many of them are literals of key columns.
     private(set) var cellCount = 0
+    private(set) var literalCells = 0
+    /// Sections with a key column.
+    private(set) var linkCount = 0
 
     private var rawBytes = 0
     private var frameBytes = 0
@@ -110,6 +131,8 @@ struct LaneDirectory {
         rawBytes = 0
         frameBytes = 0
         cellCount = 0
+        literalCells = 0
+        linkCount = 0
     }
 
     private mutating func decodeSections(
@@ -161,13 +184,17 @@ struct LaneDirectory {
     private mutating func decodeColumns(
         _ reader: inout ByteReader, lane: Lane, firstCell: Int
     ) throws(FormatError) {
+        let start = reader.offset
         var next = firstCell
         for column in 0..<3 {
             let mayFollow = lane == .data && column == Self.sequenceColumn
-            try decodeColumn(
-                &reader, cells: next..<next + eventCount, mayFollow: mayFollow)
+            columns.append(
+                try decodeColumn(
+                    &reader, cells: next..<next + eventCount, mayFollow: mayFollow))
             next += eventCount
         }
+        // Where the literals of key columns go: after all columns.
+        var literals: [(section: Int, entry: ColumnEntry)] = []
         for index in sections.indices {
             let section = sections[index]
             sections[index].firstColumn = columns.count
@@ -177,35 +204,116 @@ struct LaneDirectory {
                 if section.isSmall {
                     columns.append(
                         ColumnEntry(transform: .constant, base: 0, planes: 0..<0, cells: cells))
+                } else if try Self.isKey(reader) {
+                    let entry = try decodeKey(&reader, section: index, cells: cells)
+                    if let entry { literals.append((index, entry)) }
                 } else {
-                    try decodeColumn(&reader, cells: cells, mayFollow: false)
+                    columns.append(try decodeColumn(&reader, cells: cells, mayFollow: false))
                 }
                 next += section.count
             }
         }
+        for literal in literals {
+            var entry = literal.entry
+            entry.cells = next..<next + entry.cells.count
+            next = entry.cells.upperBound
+            literalCells += entry.cells.count
+            sections[literal.section].link?.literals = columns.count
+            columns.append(entry)
+        }
+        cellCount += literalCells
+        try checkLinks(start)
+    }
+
+    /// Whether the column that follows is a key column.
+    private static func isKey(_ reader: ByteReader) throws(FormatError) -> Bool {
+        var ahead = reader
+        return try ahead.integer("encoding", as: UInt8.self) == ColumnTransform.recency.rawValue
     }
 
     private mutating func decodeColumn(
         _ reader: inout ByteReader, cells: Range<Int>, mayFollow: Bool
-    ) throws(FormatError) {
+    ) throws(FormatError) -> ColumnEntry {
         let offset = reader.offset
         let encoding = try reader.integer("encoding", as: UInt8.self)
         let planeCount = Int(encoding >> 4)
         guard let transform = ColumnTransform(rawValue: encoding & 15),
-            transform != .complement || mayFollow,
-            transform == .offset || transform == .delta
-                ? (1...8).contains(planeCount) : planeCount == 0
+            transform != .complement || mayFollow, transform != .recency,
+            transform == .offset || transform == .delta || transform == .linked
+                ? planeCount <= 8 && (planeCount > 0 || transform == .linked) : planeCount == 0
         else {
             throw .invalidValue(field: "encoding", offset: offset, value: UInt64(encoding))
         }
         let base = transform == .complement ? 0 : try reader.signedVarint("base")
+        let sourceColumn =
+            transform == .linked ? try reader.count("source column", limit: 255) : 0
         let first = planes.count
         for _ in 0..<planeCount {
             planes.append(try decodePlane(&reader, count: cells.count))
         }
+        return ColumnEntry(
+            transform: transform, base: base, planes: first..<planes.count, cells: cells,
+            sourceColumn: sourceColumn)
+    }
+
+    /// Reads a key column, and gives the entry of its literals where it has any.
+    private mutating func decodeKey(
+        _ reader: inout ByteReader, section: Int, cells: Range<Int>
+    ) throws(FormatError) -> ColumnEntry? {
+        let offset = reader.offset
+        _ = try reader.integer("encoding", as: UInt8.self)
+        guard sections[section].link == nil else {
+            throw .invalidValue(
+                field: "encoding", offset: offset, value: UInt64(ColumnTransform.recency.rawValue))
+        }
+        linkCount += 1
+        try expect("key columns", linkCount, atMost: FormatLimits.laneLinks, offset)
+        let source = try reader.count("source", limit: sections.count - 1)
+        let sourceColumn = try reader.count("source column", limit: 255)
+        let literalCount = try reader.count("literals", limit: cells.count)
+        sections[section].link = Link(
+            source: source, sourceColumn: sourceColumn, keyColumn: columns.count,
+            places: planes.count, literalCount: literalCount)
+        planes.append(try decodePlane(&reader, count: cells.count))
         columns.append(
             ColumnEntry(
-                transform: transform, base: base, planes: first..<planes.count, cells: cells))
+                transform: .recency, base: 0, planes: planes.count - 1..<planes.count,
+                cells: cells))
+        guard literalCount > 0 else { return nil }
+        let literals = try decodeColumn(&reader, cells: 0..<literalCount, mayFollow: false)
+        guard literals.transform != .linked else {
+            throw .invalidValue(
+                field: "literals", offset: offset, value: UInt64(literals.transform.rawValue))
+        }
+        return literals
+    }
+
+    /// Checks that links and linked columns name columns that can be known before them.
+    private func checkLinks(_ offset: Int64) throws(FormatError) {
+        var isTaken = [Bool](repeating: false, count: sections.count)
+        for section in sections where !section.isSmall {
+            if let link = section.link {
+                guard !isTaken[link.source], isSource(link.source, link.sourceColumn) else {
+                    throw .invalidValue(
+                        field: "source", offset: offset, value: UInt64(link.source))
+                }
+                isTaken[link.source] = true
+            }
+            for column in columns[section.firstColumn..<section.firstColumn + section.width + 2]
+            where column.transform == .linked {
+                guard let link = section.link, isSource(link.source, column.sourceColumn) else {
+                    throw .invalidValue(
+                        field: "source column", offset: offset,
+                        value: UInt64(column.sourceColumn))
+                }
+            }
+        }
+    }
+
+    private func isSource(_ number: Int, _ column: Int) -> Bool {
+        let section = sections[number]
+        return !section.isSmall && column < section.width + 2
+            && columns[section.firstColumn + column].transform != .linked
     }
 
     private mutating func decodePlane(

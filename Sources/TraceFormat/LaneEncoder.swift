@@ -15,9 +15,8 @@ struct LaneEncoder {
     private var plane = [UInt8](repeating: 0, count: FormatLimits.blockEvents)
     private var deltas = [Int64](repeating: 0, count: FormatLimits.blockEvents)
     private var compressed: [UInt8] = []
-    private var offsetSamples = [UInt64](repeating: 0, count: EntropyEstimate.samplesMax)
-    private var deltaSamples = [UInt64](repeating: 0, count: EntropyEstimate.samplesMax)
-    private var estimate = EntropyEstimate()
+    private var literals: [Int64] = []
+    private var cost = ColumnCost()
 
     /// Starts a lane; storage is kept.
     mutating func begin() {
@@ -84,6 +83,49 @@ struct LaneEncoder {
         }
     }
 
+    /// Encodes the key column of a link: a place for each value, then the values without one.
+    ///
+    /// - Complexity: O(range).
+    /// - Throws: `CodecFault`.
+    mutating func appendKey(
+        _ values: [Int64], _ range: Range<Int>, _ link: LaneLinks.Link, places: [UInt8],
+        codec: inout some FrameCodec & ~Copyable
+    ) throws(CodecFault) {
+        directory.append(ColumnTransform.recency.rawValue)
+        directory.appendVarint(UInt64(link.source))
+        directory.appendVarint(UInt64(link.rule.sourceKey))
+        directory.appendVarint(UInt64(link.literalCount))
+        BytePlanes.copy(places, at: link.output, count: range.count, into: &plane, at: 0)
+        try appendPlane(count: range.count, codec: &codec)
+        guard link.literalCount > 0 else { return }
+        literals.removeAll(keepingCapacity: true)
+        for event in 0..<range.count where places[link.output + event] == 0 {
+            literals.append(values[range.lowerBound + event])
+        }
+        try appendColumn(literals, literals.indices, codec: &codec)
+    }
+
+    /// Encodes a column of a link's section combined with what it repeats.
+    ///
+    /// - Parameters:
+    ///   - source: Where the values referred to are.
+    ///   - start: The position of the column's first event among the references.
+    /// - Complexity: O(range).
+    /// - Throws: `CodecFault`.
+    mutating func appendLinked(
+        _ values: [Int64], _ range: Range<Int>, sourceColumn: Int, source: Range<Int>,
+        references: [Int32], at start: Int, codec: inout some FrameCodec & ~Copyable
+    ) throws(CodecFault) {
+        let base = BytePlanes.bounds(values, range).min
+        RecencyWalk.combine(
+            values, range, source: source, base: base, references: references, at: start,
+            into: &deltas)
+        let planes = LaneEncoder.planeCount(LaneEncoder.union(deltas, count: range.count))
+        appendHead(.linked, base: base, planes: planes)
+        directory.appendVarint(UInt64(sourceColumn))
+        try appendPlanes(deltas, 0..<range.count, base: 0, planes: planes, codec: &codec)
+    }
+
     /// Completes the directory with the shared stream.
     ///
     /// - Complexity: O(shared stream).
@@ -106,15 +148,22 @@ struct LaneEncoder {
     ) throws(CodecFault) {
         for number in 0..<planes {
             BytePlanes.split(values, range, base: base, plane: number, into: &plane)
-            if BytePlanes.isConstant(plane, count: range.count) {
-                directory.append(PlaneStorage.constant.rawValue)
-                directory.append(plane[0])
-            } else if range.count < Self.framePlaneBytesMin {
-                directory.append(PlaneStorage.shared.rawValue)
-                sharedPlanes.append(contentsOf: plane[0..<range.count])
-            } else {
-                try appendStored(plane, count: range.count, codec: &codec)
-            }
+            try appendPlane(count: range.count, codec: &codec)
+        }
+    }
+
+    /// Stores the first bytes of `plane`.
+    private mutating func appendPlane(
+        count: Int, codec: inout some FrameCodec & ~Copyable
+    ) throws(CodecFault) {
+        if BytePlanes.isConstant(plane, count: count) {
+            directory.append(PlaneStorage.constant.rawValue)
+            directory.append(plane[0])
+        } else if count < Self.framePlaneBytesMin {
+            directory.append(PlaneStorage.shared.rawValue)
+            sharedPlanes.append(contentsOf: plane[0..<count])
+        } else {
+            try appendStored(plane, count: count, codec: &codec)
         }
     }
 
@@ -138,22 +187,13 @@ struct LaneEncoder {
         }
     }
 
-    /// Whether sampled differences cost less than sampled values.
+    /// Whether differences cost less than values; they take longer to read and must gain more than
+    /// what chance could make of the samples.
     private mutating func prefersDelta(
         _ values: [Int64], _ range: Range<Int>, base: Int64
     ) -> Bool {
-        guard range.count >= 4 else { return false }
-        let samples = min(range.count - 1, EntropyEstimate.samplesMax, max(64, range.count / 16))
-        let step = (range.count - 1) / samples
-        var index = range.lowerBound + 1
-        for sample in 0..<samples {
-            offsetSamples[sample] = UInt64(bitPattern: values[index] &- base)
-            deltaSamples[sample] = Zigzag.encode(values[index] &- values[index - 1])
-            index += step
-        }
-        // Differences take longer to read: they must gain more than what chance could make of it.
-        let offsetCost = estimate.cost(offsetSamples, count: samples)
-        return estimate.cost(deltaSamples, count: samples) < offsetCost - offsetCost / 32
+        let costs = cost.plain(values, range, base: base)
+        return costs.delta < costs.offset - costs.offset / 32
     }
 
     /// How many bytes the largest of some numbers needs.

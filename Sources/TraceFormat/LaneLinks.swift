@@ -72,8 +72,10 @@ struct LaneLinks {
             else { continue }
             walk[index].key = sections[index].start + rule.key * sections[index].count
             walk[index].takenList = lists
+            walk[index].takenCells =
+                sections[source].start + rule.sourceKey * sections[source].count
             walk[index].output = output
-            walk[source].given = sections[source].start + rule.sourceKey * sections[source].count
+            walk[source].given = walk[index].takenCells
             walk[source].list = lists
             links[index] = Link(source: source, rule: rule, output: output, literalCount: 0)
             lists += 1

@@ -167,6 +167,7 @@ struct LinkSearch {
         sections[taker.number].count = count
         sections[taker.number].key = taker.range(trial.key).lowerBound
         sections[taker.number].takenList = 0
+        sections[taker.number].takenCells = sections[source.number].given
         var places = [UInt8](repeating: 0, count: count)
         var references = [Int32](repeating: -1, count: count)
         RecencyWalk.find(

@@ -37,26 +37,31 @@ enum RecencyWalk {
         var passed = 0
     }
 
-    /// The lists of a walk: values for writing, and the events they come from.
+    /// The lists of a walk. An entry is the event that a value comes from and, for writing, a tag
+    /// of the value above it, so that most entries are passed over without looking at values.
     @unsafe private struct Lists {
-        var values: UnsafeMutablePointer<Int64>
-        var events: UnsafeMutablePointer<Int32>
+        var entries: UnsafeMutablePointer<UInt64>
         var starts: UnsafeMutablePointer<Int>
         var ends: UnsafeMutablePointer<Int>
 
-        @inline(__always) func push(_ list: Int, _ value: Int64, _ event: Int) {
-            let base = list &* RecencyWalk.listRoom
+        @inline(__always) static func entry(_ value: Int64, _ event: Int) -> UInt64 {
+            unsafe UInt64(tag(value)) << 32 | UInt64(truncatingIfNeeded: event)
+        }
+
+        @inline(__always) private static func tag(_ value: Int64) -> UInt32 {
+            UInt32(truncatingIfNeeded: value ^ (value >> 32))
+        }
+
+        @inline(__always) func push(_ list: Int, _ entry: UInt64) {
+            let base = unsafe entries + list &* RecencyWalk.listRoom
             var end = unsafe ends[list]
             if end == RecencyWalk.listRoom {
                 let start = unsafe starts[list]
-                let count = end &- start
-                unsafe (values + base).update(from: values + base + start, count: count)
-                unsafe (events + base).update(from: events + base + start, count: count)
+                unsafe base.update(from: base + start, count: end &- start)
                 unsafe starts[list] = 0
-                end = count
+                end &-= start
             }
-            unsafe values[base &+ end] = value
-            unsafe events[base &+ end] = Int32(truncatingIfNeeded: event)
+            unsafe base[end] = entry
             end &+= 1
             unsafe ends[list] = end
             if unsafe end &- starts[list] > RecencyWalk.listEntries {
@@ -66,31 +71,58 @@ enum RecencyWalk {
 
         @inline(__always) func length(_ list: Int) -> Int { unsafe ends[list] &- starts[list] }
 
-        /// The place of a value, counted from 1 for the newest, or 0.
-        @inline(__always) func place(_ list: Int, of value: Int64) -> Int {
-            let base = list &* RecencyWalk.listRoom
-            let end = unsafe base &+ ends[list]
-            let start = unsafe base &+ starts[list]
-            var index = end
-            while index > start {
+        /// Removes the newest entry with a value: its place, counted from 1 for the newest, and its
+        /// event; or place 0, where there is none.
+        ///
+        /// Entries move up as the search passes them, which is one loop with one exit; where
+        /// nothing is found they move back.
+        ///
+        /// - Parameters:
+        ///   - cells: The values that the list's events have.
+        @inline(__always) func take(
+            _ list: Int, value: Int64, in cells: UnsafePointer<Int64>
+        ) -> (place: Int, event: Int32) {
+            let base = unsafe entries + list &* RecencyWalk.listRoom
+            let start = unsafe starts[list]
+            let end = unsafe ends[list]
+            guard end > start else { return (0, -1) }
+            let tag = unsafe UInt64(Self.tag(value))
+            var index = end &- 1
+            var entry = unsafe base[index]
+            while true {
+                if entry >> 32 == tag {
+                    let event = Int32(truncatingIfNeeded: entry)
+                    if unsafe cells[Int(event)] == value {
+                        unsafe ends[list] = end &- 1
+                        return (end &- index, event)
+                    }
+                }
+                if index == start { break }
                 index &-= 1
-                if unsafe values[index] == value { return end &- index }
+                let next = unsafe base[index]
+                unsafe base[index] = entry
+                entry = next
             }
-            return 0
+            index = end &- 1
+            while index > start {
+                unsafe base[index] = base[index &- 1]
+                index &-= 1
+            }
+            unsafe base[start] = entry
+            return (0, -1)
         }
 
         /// Removes the entry at a place and gives its event.
-        @inline(__always) func take(_ list: Int, _ place: Int, keepsValues: Bool) -> Int32 {
-            let base = list &* RecencyWalk.listRoom
-            let end = unsafe base &+ ends[list]
+        @inline(__always) func take(_ list: Int, place: Int) -> Int32 {
+            let base = unsafe entries + list &* RecencyWalk.listRoom
+            let end = unsafe ends[list]
             var index = end &- place
-            let event = unsafe events[index]
+            let event = unsafe Int32(truncatingIfNeeded: base[index])
             while index &+ 1 < end {
-                unsafe events[index] = events[index &+ 1]
-                if keepsValues { unsafe values[index] = values[index &+ 1] }
+                unsafe base[index] = base[index &+ 1]
                 index &+= 1
             }
-            unsafe ends[list] &-= 1
+            unsafe ends[list] = end &- 1
             return event
         }
     }
@@ -99,17 +131,13 @@ enum RecencyWalk {
     private static func withLists<Result>(
         _ count: Int, _ body: (Lists) -> Result
     ) -> Result {
-        unsafe withUnsafeTemporaryAllocation(of: Int64.self, capacity: count * listRoom) { values in
-            unsafe withUnsafeTemporaryAllocation(of: Int32.self, capacity: count * listRoom) {
-                events in
-                unsafe withUnsafeTemporaryAllocation(of: Int.self, capacity: 2 * count) { ends in
-                    unsafe ends.initialize(repeating: 0)
-                    guard let value = values.baseAddress, let event = events.baseAddress,
-                        let end = ends.baseAddress
-                    else { preconditionFailure("a walk has at least one list") }
-                    return unsafe body(
-                        Lists(values: value, events: event, starts: end, ends: end + count))
-                }
+        unsafe withUnsafeTemporaryAllocation(of: UInt64.self, capacity: count * listRoom) {
+            entries in
+            unsafe withUnsafeTemporaryAllocation(of: Int.self, capacity: 2 * count) { ends in
+                unsafe ends.initialize(repeating: 0)
+                guard let entry = entries.baseAddress, let end = ends.baseAddress
+                else { preconditionFailure("a walk has at least one list") }
+                return unsafe body(Lists(entries: entry, starts: end, ends: end + count))
             }
         }
     }
@@ -128,6 +156,7 @@ enum RecencyWalk {
         check(cells, order, sections, places.count, references.count)
         unsafe withLists(count) { lists in
             unsafe cells.withUnsafeBufferPointer { cells in
+                guard let start = cells.baseAddress else { return }
                 unsafe sections.withUnsafeMutableBufferPointer { sections in
                     unsafe places.withUnsafeMutableBufferPointer { places in
                         unsafe references.withUnsafeMutableBufferPointer { references in
@@ -141,20 +170,19 @@ enum RecencyWalk {
                                 unsafe sections[number].passed = passed &+ 1
                                 if section.takenList >= 0 {
                                     let value = unsafe cells[section.key &+ passed]
-                                    let place = unsafe lists.place(section.takenList, of: value)
+                                    let found = unsafe lists.take(
+                                        section.takenList, value: value,
+                                        in: start + section.takenCells)
                                     let output = section.output &+ passed
-                                    unsafe places[output] = UInt8(truncatingIfNeeded: place)
-                                    if place == 0 {
-                                        unsafe references[output] = -1
+                                    unsafe places[output] = UInt8(truncatingIfNeeded: found.place)
+                                    unsafe references[output] = found.event
+                                    if found.place == 0 {
                                         unsafe sections[number].literalCount &+= 1
-                                    } else {
-                                        unsafe references[output] = lists.take(
-                                            section.takenList, place, keepsValues: true)
                                     }
                                 }
                                 if section.list >= 0 {
                                     let value = unsafe cells[section.given &+ passed]
-                                    unsafe lists.push(section.list, value, passed)
+                                    unsafe lists.push(section.list, Lists.entry(value, passed))
                                 }
                             }
                         }
@@ -202,14 +230,15 @@ enum RecencyWalk {
                                         guard unsafe place <= lists.length(section.takenList)
                                         else { return false }
                                         let taken = unsafe lists.take(
-                                            section.takenList, place, keepsValues: false)
+                                            section.takenList, place: place)
                                         unsafe references[output] = taken
                                         unsafe cells[section.key &+ passed] =
                                             cells[section.takenCells &+ Int(taken)]
                                     }
                                 }
                                 if section.list >= 0 {
-                                    unsafe lists.push(section.list, 0, passed)
+                                    unsafe lists.push(
+                                        section.list, UInt64(truncatingIfNeeded: passed))
                                 }
                             }
                             return unsafe sections.allSatisfy {

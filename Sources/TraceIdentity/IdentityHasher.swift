@@ -2,7 +2,7 @@ public import TraceCore
 
 /// Computes the three identities of a trace while its events pass.
 ///
-/// Events are hashed as fixed-width rows, each once. A text column counts by the bytes of its
+/// Events are hashed as rows of words, each once. A text column counts by the bytes of its
 /// string and not by the string's number, which depends on what else the trace holds.
 public struct IdentityHasher {
     private let schema: EventSchema
@@ -75,13 +75,16 @@ public struct IdentityHasher {
         if rule.texts != 0, !hasStrings(rule.texts, values) { return false }
         switch rule.role {
         case .input:
-            let start = inputs.add(header, values, isOrdered: false)
+            let start = inputs.add(
+                header, values, isOrdered: false, hasTexts: rule.texts != 0)
             Self.replaceTexts(rule.texts, values, standIns, at: start, in: &inputs)
         case .derived:
-            let start = outcomes.add(header, values, isOrdered: true)
+            let start = outcomes.add(
+                header, values, isOrdered: true, hasTexts: rule.texts != 0)
             Self.replaceTexts(rule.texts, values, standIns, at: start, in: &outcomes)
         case .sample:
-            let start = samples.add(header, values, isOrdered: true)
+            let start = samples.add(
+                header, values, isOrdered: true, hasTexts: rule.texts != 0)
             Self.replaceTexts(rule.texts, values, standIns, at: start, in: &samples)
         case .note: break
         }

@@ -28,6 +28,8 @@ public struct BlockBuilder: Sendable {
     private(set) var cellCount = 0
     /// The sections in the order of their first events.
     private(set) var sections: [Section] = []
+    /// Events of each section.
+    private(set) var sectionCounts: [Int] = []
 
     private var laneSectionCounts = [0, 0]
     private var lastSequence: UInt64 = 0
@@ -72,6 +74,7 @@ public struct BlockBuilder: Sendable {
         guard eventCount < eventLimit, end <= FormatLimits.blockCells else { return false }
         let section = section(position, header.domain)
         guard section >= 0 else { return false }
+        sectionCounts[section] += 1
         eventCount += 1
         cellCount = end
         lastSequence = header.sequence
@@ -93,6 +96,7 @@ public struct BlockBuilder: Sendable {
         eventCount = 0
         cellCount = 0
         sections.removeAll(keepingCapacity: true)
+        sectionCounts.removeAll(keepingCapacity: true)
         laneSectionCounts = [0, 0]
         for index in usualSections.indices { usualSections[index] = -1 }
         otherSections.removeAll(keepingCapacity: true)
@@ -125,6 +129,7 @@ public struct BlockBuilder: Sendable {
             Section(
                 kind: kinds.numbers[position], domain: domain, lane: lane,
                 width: kinds.widths[position]))
+        sectionCounts.append(0)
         return sections.count - 1
     }
 }

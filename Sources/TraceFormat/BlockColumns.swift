@@ -79,7 +79,12 @@ struct BlockColumns {
     ///
     /// - Complexity: O(cells + sections * log(sections)).
     mutating func sort(_ builder: BlockBuilder) {
-        var targets = Self.count(builder)
+        var targets = builder.sections.indices.map { index in
+            let section = builder.sections[index]
+            return Target(
+                lane: Int(section.lane.rawValue), width: section.width + 2,
+                count: builder.sectionCounts[index])
+        }
         place(builder.sections, &targets)
         // The number before the first: a lane's first event counts from there.
         let before = builder.cells[0] &- 1
@@ -96,22 +101,6 @@ struct BlockColumns {
             controlEvents: laneCounts[0], dataEvents: laneCounts[1])
         let span = summary.lastSequence - summary.firstSequence
         sequencesFollow = laneCounts[0] > 0 && span == UInt64(builder.eventCount - 1)
-    }
-
-    /// Counts the events of every section.
-    private static func count(_ builder: BlockBuilder) -> [Target] {
-        var targets = builder.sections.map {
-            Target(lane: Int($0.lane.rawValue), width: $0.width + 2)
-        }
-        let cells = builder.cells
-        var counts = targets.mutableSpan
-        var row = 0
-        for _ in 0..<builder.eventCount {
-            let section = Int(cells[row + 2] >> 32)
-            counts[section].count += 1
-            row += counts[section].width + 2
-        }
-        return targets
     }
 
     /// Gives every section its rank within its lane and every column its place.

@@ -24,16 +24,10 @@ extension BlockDecoder {
     /// Sums the distances in time up to times.
     mutating func finishTimes(_ lane: Lane) throws(FormatError) {
         let summary = current.summary
-        var time = summary.timeMinNs
-        for cell in directories[Int(lane.rawValue)].columns[LaneDirectory.timeColumn].cells {
-            // Compared with what is left, so that no sum can overflow.
-            let left = summary.timeMaxNs.subtractingReportingOverflow(time)
-            let distance = cells[cell]
-            guard distance >= 0, left.overflow || distance <= left.partialValue else {
-                throw .order(field: "time", offset: fileOffset)
-            }
-            time &+= distance
-            cells[cell] = time
+        let range = directories[Int(lane.rawValue)].columns[LaneDirectory.timeColumn].cells
+        let span = UInt64(bitPattern: summary.timeMaxNs &- summary.timeMinNs)
+        guard BytePlanes.sum(&cells, range, from: summary.timeMinNs, within: span, step: 0) else {
+            throw .order(field: "time", offset: fileOffset)
         }
     }
 
@@ -44,19 +38,10 @@ extension BlockDecoder {
         if column.transform == .complement {
             try fillComplement(column.cells)
         } else {
-            var next = summary.firstSequence
-            for cell in column.cells {
-                let gap = UInt64(bitPattern: cells[cell])
-                let (sequence, overflow) = next.addingReportingOverflow(gap)
-                guard !overflow, sequence <= summary.lastSequence else {
-                    throw .order(field: "sequence", offset: fileOffset)
-                }
-                cells[cell] = Int64(bitPattern: sequence)
-                // Above the last there is no other; the wrapped number is then never used.
-                next = sequence &+ 1
-                if next == 0, cell + 1 < column.cells.upperBound {
-                    throw .order(field: "sequence", offset: fileOffset)
-                }
+            let first = Int64(bitPattern: summary.firstSequence)
+            let span = summary.lastSequence - summary.firstSequence
+            guard BytePlanes.sum(&cells, column.cells, from: first, within: span, step: 1) else {
+                throw .order(field: "sequence", offset: fileOffset)
             }
         }
         directories[Int(lane.rawValue)].columns[LaneDirectory.sequenceColumn].isDecoded = true
@@ -71,19 +56,10 @@ extension BlockDecoder {
             throw .order(field: "sequence", offset: fileOffset)
         }
         let control = directories[0].columns[LaneDirectory.sequenceColumn].cells
-        var taken = control.lowerBound
-        var sequence = summary.firstSequence
-        for cell in range {
-            while taken < control.upperBound, UInt64(bitPattern: cells[taken]) == sequence {
-                taken += 1
-                sequence &+= 1
-            }
-            guard sequence <= summary.lastSequence else {
-                throw .order(field: "sequence", offset: fileOffset)
-            }
-            cells[cell] = Int64(bitPattern: sequence)
-            sequence &+= 1
-        }
+        // Sequence numbers of a lane rise and those of a block fit into it, so the numbers left
+        // out are as many as the data lane has events.
+        BytePlanes.complement(
+            from: summary.firstSequence, without: control, &cells, range)
     }
 
     /// Checks the CPUs and causes of a lane whose columns are decoded.
@@ -128,30 +104,24 @@ extension BlockDecoder {
         let summary = current.summary
         let control = laneCells(.control)
         let data = laneCells(.data)
-        var lastSequence = summary.firstSequence &- 1
-        var lastTime = summary.timeMinNs
+        // Each lane keeps the rules by itself: its distances are not negative. So what is left to
+        // look at is the neighbours of each control event in the data lane.
         var isWrong = false
         var next = 0
-        func take(_ lane: (order: Int, time: Int, sequence: Int, count: Int), _ event: Int) {
-            let sequence = UInt64(bitPattern: cells[lane.sequence + event])
-            let time = cells[lane.time + event]
-            isWrong = isWrong || sequence <= lastSequence || time < lastTime
-            lastSequence = sequence
-            lastTime = time
-        }
         for event in 0..<control.count {
             let sequence = UInt64(bitPattern: cells[control.sequence + event])
-            while next < data.count, UInt64(bitPattern: cells[data.sequence + next]) < sequence {
-                take(data, next)
-                next += 1
+            next = dataEvents(before: sequence, control: event, from: next)
+            let time = cells[control.time + event]
+            if next > 0 { isWrong = isWrong || cells[data.time + next - 1] > time }
+            if next < data.count {
+                isWrong =
+                    isWrong || cells[data.time + next] < time
+                    || UInt64(bitPattern: cells[data.sequence + next]) == sequence
             }
-            take(control, event)
-        }
-        while next < data.count {
-            take(data, next)
-            next += 1
         }
         let lanes = [control, data].filter { $0.count > 0 }
+        let lastSequence = lanes.map { UInt64(bitPattern: cells[$0.sequence + $0.count - 1]) }.max()
+        let lastTime = lanes.map { cells[$0.time + $0.count - 1] }.max()
         let firstSequence = lanes.map { UInt64(bitPattern: cells[$0.sequence]) }.min()
         let firstTime = lanes.map { cells[$0.time] }.min()
         guard !isWrong, firstSequence == summary.firstSequence, firstTime == summary.timeMinNs,
@@ -159,6 +129,26 @@ extension BlockDecoder {
         else {
             throw .order(field: "block", offset: fileOffset)
         }
+    }
+
+    /// How many data events come before a sequence number of the control lane, at least `low`.
+    private func dataEvents(before sequence: UInt64, control event: Int, from low: Int) -> Int {
+        let data = laneCells(.data)
+        if sequencesFollow {
+            // All numbers of the block are taken, so those before are the control lane's or these.
+            return Int(truncatingIfNeeded: sequence &- current.summary.firstSequence) - event
+        }
+        var low = low
+        var high = data.count
+        while low < high {
+            let middle = (low + high) / 2
+            if UInt64(bitPattern: cells[data.sequence + middle]) < sequence {
+                low = middle + 1
+            } else {
+                high = middle
+            }
+        }
+        return low
     }
 
     /// Positions of a lane's own columns among the cells.

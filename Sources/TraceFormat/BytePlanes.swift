@@ -110,6 +110,78 @@ enum BytePlanes {
         }
     }
 
+    /// Sums distances up: each value becomes the one before, plus `step`, plus its distance; the
+    /// first becomes `first` plus its distance.
+    ///
+    /// - Returns: Whether no distance was negative and no sum above `first` by more than `span`.
+    /// - Complexity: O(range).
+    static func sum(
+        _ values: inout [Int64], _ range: Range<Int>, from first: Int64, within span: UInt64,
+        step: UInt64
+    ) -> Bool {
+        check(range, values.count)
+        return unsafe values.withUnsafeMutableBufferPointer { all in
+            var value = first
+            var left = span
+            var isWrong = false
+            // The step before the first value does not count.
+            var skipped: UInt64 = 0
+            for index in range {
+                let distance = unsafe UInt64(bitPattern: all[index])
+                isWrong = isWrong || left < skipped || left &- skipped < distance
+                left &-= skipped &+ distance
+                value &+= Int64(bitPattern: skipped &+ distance)
+                unsafe all[index] = value
+                skipped = step
+            }
+            return !isWrong
+        }
+    }
+
+    /// Sets a range of values to the numbers from `first` on that another range lacks.
+    ///
+    /// - Parameters:
+    ///   - taken: Where the numbers to leave out are: rising, from `first` on, and at most as many
+    ///     left out before the last of them as the range has room for.
+    /// - Complexity: O(range + taken).
+    static func complement(
+        from first: UInt64, without taken: Range<Int>, _ values: inout [Int64],
+        _ range: Range<Int>
+    ) {
+        check(range, values.count)
+        check(taken, values.count)
+        unsafe values.withUnsafeMutableBufferPointer { all in
+            var next = range.lowerBound
+            var number = first
+            for index in taken {
+                let end = unsafe UInt64(bitPattern: all[index])
+                let stop = next &+ Int(truncatingIfNeeded: end &- number)
+                precondition(stop >= next && stop <= range.upperBound, "the numbers fit the range")
+                // Stretches are short: four at once, and what is too much is written over.
+                while next < stop {
+                    if next &+ 4 <= range.upperBound {
+                        for step in 0..<4 {
+                            unsafe all[next &+ step] = Int64(bitPattern: number) &+ Int64(step)
+                        }
+                    } else {
+                        for step in 0..<stop &- next {
+                            unsafe all[next &+ step] = Int64(bitPattern: number) &+ Int64(step)
+                        }
+                    }
+                    next &+= 4
+                    number &+= 4
+                }
+                next = stop
+                number = end &+ 1
+            }
+            while next < range.upperBound {
+                unsafe all[next] = Int64(bitPattern: number)
+                next &+= 1
+                number &+= 1
+            }
+        }
+    }
+
     /// Sets a range of values to `base` plus a plane's bytes, shifted to their place.
     ///
     /// - Complexity: O(range).

@@ -9,8 +9,10 @@
 enum RecencyWalk {
     /// Most values of a list; one more pushes out the oldest. So a place fits into a byte.
     static let listEntries = 255
-    /// Room of a list: it is moved to the front when its end is reached.
+    /// Entries of a list's room; a list grows downwards and is moved up when it reaches the slack.
     private static let listRoom = 1_024
+    /// Entries below and above a list that whole vectors may touch.
+    private static let slack = 32
 
     /// What the walk needs to know of a section, and how far it is.
     struct Section {
@@ -37,93 +39,110 @@ enum RecencyWalk {
         var passed = 0
     }
 
-    /// The lists of a walk. An entry is the event that a value comes from and, for writing, a tag
-    /// of the value above it, so that most entries are passed over without looking at values.
+    /// The lists of a walk, the newest entry at the lowest address. An entry is the event that a
+    /// value comes from and, for writing, a byte made of the value, so that most entries are passed
+    /// over eight at a time.
     @unsafe private struct Lists {
-        var entries: UnsafeMutablePointer<UInt64>
-        var starts: UnsafeMutablePointer<Int>
-        var ends: UnsafeMutablePointer<Int>
+        var tags: UnsafeMutablePointer<UInt8>
+        var events: UnsafeMutablePointer<UInt16>
+        /// Where the newest entry of each list is, and where the one after the oldest would be.
+        var heads: UnsafeMutablePointer<Int>
+        var tails: UnsafeMutablePointer<Int>
 
-        @inline(__always) static func entry(_ value: Int64, _ event: Int) -> UInt64 {
-            unsafe UInt64(tag(value)) << 32 | UInt64(truncatingIfNeeded: event)
+        /// A byte of a value, the same for equal values.
+        @inline(__always) private static func tag(_ value: Int64) -> UInt8 {
+            UInt8(truncatingIfNeeded: (UInt64(bitPattern: value) &* 0x9E37_79B9_7F4A_7C15) >> 56)
         }
 
-        @inline(__always) private static func tag(_ value: Int64) -> UInt32 {
-            UInt32(truncatingIfNeeded: value ^ (value >> 32))
-        }
-
-        @inline(__always) func push(_ list: Int, _ entry: UInt64) {
-            let base = unsafe entries + list &* RecencyWalk.listRoom
-            var end = unsafe ends[list]
-            if end == RecencyWalk.listRoom {
-                let start = unsafe starts[list]
-                unsafe base.update(from: base + start, count: end &- start)
-                unsafe starts[list] = 0
-                end &-= start
+        /// Makes an entry the newest; with `value` for writing.
+        @inline(__always) func push(_ list: Int, _ event: Int, value: Int64?) {
+            var head = unsafe heads[list]
+            var tail = unsafe tails[list]
+            if head == list &* RecencyWalk.listRoom &+ RecencyWalk.slack {
+                let top = (list &+ 1) &* RecencyWalk.listRoom &- RecencyWalk.slack
+                let count = tail &- head
+                unsafe (tags + (top &- count)).update(from: tags + head, count: count)
+                unsafe (events + (top &- count)).update(from: events + head, count: count)
+                head = top &- count
+                tail = top
             }
-            unsafe base[end] = entry
-            end &+= 1
-            unsafe ends[list] = end
-            if unsafe end &- starts[list] > RecencyWalk.listEntries {
-                unsafe starts[list] &+= 1
-            }
+            head &-= 1
+            unsafe events[head] = UInt16(truncatingIfNeeded: event)
+            if let value { unsafe tags[head] = Self.tag(value) }
+            unsafe heads[list] = head
+            unsafe tails[list] = min(tail, head &+ RecencyWalk.listEntries)
         }
 
-        @inline(__always) func length(_ list: Int) -> Int { unsafe ends[list] &- starts[list] }
+        @inline(__always) func length(_ list: Int) -> Int { unsafe tails[list] &- heads[list] }
 
         /// Removes the newest entry with a value: its place, counted from 1 for the newest, and its
         /// event; or place 0, where there is none.
-        ///
-        /// Entries move up as the search passes them, which is one loop with one exit; where
-        /// nothing is found they move back.
         ///
         /// - Parameters:
         ///   - cells: The values that the list's events have.
         @inline(__always) func take(
             _ list: Int, value: Int64, in cells: UnsafePointer<Int64>
         ) -> (place: Int, event: Int32) {
-            let base = unsafe entries + list &* RecencyWalk.listRoom
-            let start = unsafe starts[list]
-            let end = unsafe ends[list]
-            guard end > start else { return (0, -1) }
-            let tag = unsafe UInt64(Self.tag(value))
-            var index = end &- 1
-            var entry = unsafe base[index]
-            while true {
-                if entry >> 32 == tag {
-                    let event = Int32(truncatingIfNeeded: entry)
-                    if unsafe cells[Int(event)] == value {
-                        unsafe ends[list] = end &- 1
-                        return (end &- index, event)
+            let head = unsafe heads[list]
+            let tail = unsafe tails[list]
+            let ones: UInt64 = 0x0101_0101_0101_0101
+            let wanted = unsafe UInt64(Self.tag(value)) &* ones
+            var index = head
+            while index < tail {
+                let word = unsafe UInt64(
+                    littleEndian: UnsafeRawPointer(tags + index).loadUnaligned(as: UInt64.self))
+                let difference = word ^ wanted
+                // The high bit of every zero byte, and of some above one, which the value tells.
+                var matches = (difference &- ones) & ~difference & (ones &<< 7)
+                while matches != 0 {
+                    let found = index &+ matches.trailingZeroBitCount &>> 3
+                    let event = unsafe Int(events[found])
+                    if found < tail, unsafe cells[event] == value {
+                        unsafe close(list, found)
+                        return (found &- head &+ 1, Int32(truncatingIfNeeded: event))
                     }
+                    matches &= matches &- 1
                 }
-                if index == start { break }
-                index &-= 1
-                let next = unsafe base[index]
-                unsafe base[index] = entry
-                entry = next
+                index &+= 8
             }
-            index = end &- 1
-            while index > start {
-                unsafe base[index] = base[index &- 1]
-                index &-= 1
-            }
-            unsafe base[start] = entry
             return (0, -1)
         }
 
         /// Removes the entry at a place and gives its event.
         @inline(__always) func take(_ list: Int, place: Int) -> Int32 {
-            let base = unsafe entries + list &* RecencyWalk.listRoom
-            let end = unsafe ends[list]
-            var index = end &- place
-            let event = unsafe Int32(truncatingIfNeeded: base[index])
-            while index &+ 1 < end {
-                unsafe base[index] = base[index &+ 1]
-                index &+= 1
-            }
-            unsafe ends[list] = end &- 1
+            let found = unsafe heads[list] &+ place &- 1
+            let event = unsafe Int32(events[found])
+            unsafe closeEvents(list, found)
+            unsafe heads[list] &+= 1
             return event
+        }
+
+        /// Moves the entries before one up by one, over it.
+        @inline(__always) private func close(_ list: Int, _ found: Int) {
+            let head = unsafe heads[list]
+            var end = found
+            while end > head {
+                // What lies below the head moves with it and is never read.
+                let chunk = unsafe UnsafeRawPointer(tags + (end &- 16))
+                    .loadUnaligned(as: SIMD16<UInt8>.self)
+                unsafe UnsafeMutableRawPointer(tags + (end &- 15))
+                    .storeBytes(of: chunk, as: SIMD16<UInt8>.self)
+                end &-= 16
+            }
+            unsafe closeEvents(list, found)
+            unsafe heads[list] = head &+ 1
+        }
+
+        @inline(__always) private func closeEvents(_ list: Int, _ found: Int) {
+            let head = unsafe heads[list]
+            var end = found
+            while end > head {
+                let chunk = unsafe UnsafeRawPointer(events + (end &- 16))
+                    .loadUnaligned(as: SIMD16<UInt16>.self)
+                unsafe UnsafeMutableRawPointer(events + (end &- 15))
+                    .storeBytes(of: chunk, as: SIMD16<UInt16>.self)
+                end &-= 16
+            }
         }
     }
 
@@ -131,13 +150,22 @@ enum RecencyWalk {
     private static func withLists<Result>(
         _ count: Int, _ body: (Lists) -> Result
     ) -> Result {
-        unsafe withUnsafeTemporaryAllocation(of: UInt64.self, capacity: count * listRoom) {
-            entries in
-            unsafe withUnsafeTemporaryAllocation(of: Int.self, capacity: 2 * count) { ends in
-                unsafe ends.initialize(repeating: 0)
-                guard let entry = entries.baseAddress, let end = ends.baseAddress
-                else { preconditionFailure("a walk has at least one list") }
-                return unsafe body(Lists(entries: entry, starts: end, ends: end + count))
+        let room = count * listRoom
+        return unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: room) { tags in
+            unsafe withUnsafeTemporaryAllocation(of: UInt16.self, capacity: room) { events in
+                unsafe withUnsafeTemporaryAllocation(of: Int.self, capacity: 2 * count) { ends in
+                    unsafe tags.initialize(repeating: 0)
+                    unsafe events.initialize(repeating: 0)
+                    for list in 0..<count {
+                        unsafe ends[list] = (list + 1) * listRoom - slack
+                        unsafe ends[count + list] = ends[list]
+                    }
+                    guard let tag = tags.baseAddress, let event = events.baseAddress,
+                        let head = ends.baseAddress
+                    else { preconditionFailure("a walk has at least one list") }
+                    return unsafe body(
+                        Lists(tags: tag, events: event, heads: head, tails: head + count))
+                }
             }
         }
     }
@@ -182,7 +210,7 @@ enum RecencyWalk {
                                 }
                                 if section.list >= 0 {
                                     let value = unsafe cells[section.given &+ passed]
-                                    unsafe lists.push(section.list, Lists.entry(value, passed))
+                                    unsafe lists.push(section.list, passed, value: value)
                                 }
                             }
                         }
@@ -237,8 +265,7 @@ enum RecencyWalk {
                                     }
                                 }
                                 if section.list >= 0 {
-                                    unsafe lists.push(
-                                        section.list, UInt64(truncatingIfNeeded: passed))
+                                    unsafe lists.push(section.list, passed, value: nil)
                                 }
                             }
                             return unsafe sections.allSatisfy {

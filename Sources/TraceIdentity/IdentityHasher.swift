@@ -8,17 +8,19 @@ public struct IdentityHasher {
     private let schema: EventSchema
     /// What the hasher needs to know of a kind, without references to count.
     private struct Rule {
-        var role: Role
+        /// The role's number, or `noKind`.
+        var role: UInt8
         /// A bit for each column that holds texts.
         var texts: UInt64
+
+        static let noKind: UInt8 = 255
     }
 
     // By number of the kind.
-    private let rules: [Rule?]
+    private let rules: [Rule]
 
-    private var inputs = RowHasher()
-    private var outcomes = RowHasher()
-    private var samples = RowHasher()
+    // By number of the role; notes are in none.
+    private var rows = [RowHasher](repeating: RowHasher(), count: Int(Role.note.rawValue))
     // By number of the string: the first 64 bits of the SHA-256 of its bytes.
     private var standIns: [UInt64] = [IdentityHasher.standIn("")]
     private var initialSnapshot = [UInt8](repeating: 0, count: 32)
@@ -36,14 +38,16 @@ public struct IdentityHasher {
     public init(schema: EventSchema) {
         self.schema = schema
         let largest = Int(schema.kinds.last?.id.rawValue ?? 0)
-        var rules = [Rule?](repeating: nil, count: largest + 1)
+        var rules = [Rule](
+            repeating: Rule(role: Rule.noKind, texts: 0), count: largest + 1)
         for kind in schema.kinds {
             precondition(kind.columns.count <= 64, "a kind has at most 64 columns")
             var texts: UInt64 = 0
             for (position, column) in kind.columns.enumerated() where column.type == .text {
                 texts |= 1 << UInt64(position)
             }
-            rules[Int(kind.id.rawValue)] = Rule(role: kind.role, texts: texts)
+            rules[Int(kind.id.rawValue)] = Rule(
+                role: kind.role.rawValue, texts: texts)
         }
         self.rules = rules
     }
@@ -69,24 +73,19 @@ public struct IdentityHasher {
     /// Takes an event, or returns `false` when a text column has a number that no string has.
     public mutating func add(_ header: EventHeader, _ values: Span<Int64>) -> Bool {
         let number = Int(header.kind.rawValue)
-        guard number < rules.count, let rule = rules[number] else {
-            preconditionFailure("an event's kind is in the schema")
+        precondition(number < rules.count, "an event's kind is in the schema")
+        let rule = rules[number]
+        guard rule.role < Role.note.rawValue else {
+            precondition(rule.role == Role.note.rawValue, "an event's kind is in the schema")
+            return true
         }
         if rule.texts != 0, !hasStrings(rule.texts, values) { return false }
-        switch rule.role {
-        case .input:
-            let start = inputs.add(
-                header, values, isOrdered: false, hasTexts: rule.texts != 0)
-            Self.replaceTexts(rule.texts, values, standIns, at: start, in: &inputs)
-        case .derived:
-            let start = outcomes.add(
-                header, values, isOrdered: true, hasTexts: rule.texts != 0)
-            Self.replaceTexts(rule.texts, values, standIns, at: start, in: &outcomes)
-        case .sample:
-            let start = samples.add(
-                header, values, isOrdered: true, hasTexts: rule.texts != 0)
-            Self.replaceTexts(rule.texts, values, standIns, at: start, in: &samples)
-        case .note: break
+        let role = Int(rule.role)
+        let start = rows[role].add(
+            header, values, isOrdered: rule.role != Role.input.rawValue,
+            hasTexts: rule.texts != 0)
+        if rule.texts != 0 {
+            Self.replaceTexts(rule.texts, values, standIns, at: start, in: &rows[role])
         }
         return true
     }
@@ -120,8 +119,8 @@ public struct IdentityHasher {
     /// - Complexity: O(schema + parameters).
     public func ids(parameters: [(key: String, value: String)]) -> TraceIDs {
         let sorted = parameters.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-        let inputHash = inputs.finalize()
-        let outcomeHash = outcomes.finalize()
+        let inputHash = rows[Int(Role.input.rawValue)].finalize()
+        let outcomeHash = rows[Int(Role.derived.rawValue)].finalize()
 
         var input = Digest()
         input.update("ktls-trace input 1")
@@ -141,7 +140,7 @@ public struct IdentityHasher {
         Self.add(sorted.filter { Self.isContent($0.key) }, to: &content)
         content.update(inputHash)
         content.update(outcomeHash)
-        content.update(samples.finalize())
+        content.update(rows[Int(Role.sample.rawValue)].finalize())
         content.update(snapshotCount)
         content.update(snapshots.finalize())
 

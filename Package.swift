@@ -99,7 +99,9 @@ let package = Package(
                 "ScenarioFiles",
             ]),
         // Fast tests; they run in debug.
-        tests("TraceFormatTests", ["TraceCore", "TraceFormat", "TraceCompression", "CChecksum"]),
+        tests(
+            "TraceFormatTests",
+            ["TraceCore", "TraceFormat", "TraceCompression", "CChecksum", "TestRandomness"]),
         tests(
             "TraceStoreTests",
             [

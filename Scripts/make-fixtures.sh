@@ -1,14 +1,14 @@
 #!/bin/bash
-# Makes Fixtures/traces/v0 and Fixtures/corrupt with the built tool; see Fixtures/README.md.
+# Makes Fixtures/traces/v1 and Fixtures/corrupt with the built tool; see Fixtures/README.md.
 #
-# The files in v0 are kept for ever: they prove that later versions read what this one wrote. Run
-# this only while the format's major version is 0 and its engine still changes.
+# The files in v1 are kept for ever: they prove that later versions read what this one wrote. Run
+# this only while the engine of this release still changes; never for a released one.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 tool=${KTLS_TRACE_BINARY:-$PWD/.build/release/ktls-trace}
 [ -x "$tool" ] || { echo "there is no $tool; build it or set KTLS_TRACE_BINARY" >&2; exit 1; }
 captures=Fixtures/captures
-traces=$PWD/Fixtures/traces/v0
+traces=$PWD/Fixtures/traces/v1
 work=$(mktemp -d "${TMPDIR:-/tmp}/ktls-trace-fixtures-XXXXXX")
 trap 'rm -r "$work"' EXIT
 mkdir -p "$traces"

@@ -4,9 +4,10 @@ import struct
 from .coding import Cursor, Unreadable, Zstd, crc32c, signed, svarint, unzigzag, varint, zigzag
 from .records import BLOCK, CONTROL, DATA, Event, Record
 
-CONSTANT, OFFSET, DELTA, COMPLEMENT = range(4)
+CONSTANT, OFFSET, DELTA, COMPLEMENT, RECENCY, LINKED = range(6)
 STORED_CONSTANT, STORED_RAW, STORED_FRAME, STORED_SHARED = range(4)
 LARGE_SECTION = 64
+LIST_ENTRIES = 255
 SHARED_BELOW = 1024
 
 
@@ -38,8 +39,11 @@ class LaneDecoder:
         cursor.end()
         for plane in self.shared_planes:
             plane[:] = shared.take(len(plane))
-        columns = {number: [self.values(column, count) for column in large[number]]
+        columns = {number: [None if column[0] in (RECENCY, LINKED) else self.values(column, count)
+                            for column in large[number]]
                    for number, (_, _, count) in enumerate(sections) if number in large}
+        if self.count:
+            self.follow_links(self.values(wanted["order"], self.count), large, columns)
         for number, (kind, _, count) in enumerate(sections):
             if number not in large:
                 columns[number] = [self.differences(shared, count)
@@ -51,8 +55,14 @@ class LaneDecoder:
     def column(self, count):
         encoding = self.cursor.unpack("B")
         transform, planes = encoding & 15, encoding >> 4
+        if transform == RECENCY:
+            source = self.cursor.varint(), self.cursor.varint()
+            literals = self.cursor.varint()
+            places = self.plane(count)
+            return RECENCY, source, places, literals, self.column(literals) if literals else None
         base = 0 if transform == COMPLEMENT else self.cursor.svarint()
-        return transform, base, [self.plane(count) for _ in range(planes)]
+        source = self.cursor.varint() if transform == LINKED else None
+        return transform, base, [self.plane(count) for _ in range(planes)], source
 
     def plane(self, count):
         storage = self.cursor.unpack("B")
@@ -75,6 +85,44 @@ class LaneDecoder:
             raise Unreadable("the checksum of a plane is wrong")
         return data
 
+    def follow_links(self, order, large, columns):
+        """Fills in key columns and the columns linked by them."""
+        keys, lists = {}, {}
+        for section, entries in large.items():
+            for number, entry in enumerate(entries):
+                if entry[0] == RECENCY:
+                    _, source, places, count, literals = entry
+                    literals = self.values(literals, count) if count else []
+                    keys[section] = number, source, places, iter(literals)
+                    columns[section][number] = []
+                    if source[0] in lists or source[0] not in large:
+                        raise Unreadable("a source is small or has two key columns")
+                    lists[source[0]] = []
+        passed, references = dict.fromkeys(large, 0), {section: [] for section in keys}
+        for section in order:
+            event = passed.get(section, 0)
+            if section in keys:
+                number, (source, column), places, literals = keys[section]
+                if places[event]:
+                    other = lists[source].pop(-places[event])
+                    columns[section][number].append(columns[source][column][other])
+                else:
+                    other = None
+                    columns[section][number].append(next(literals))
+                references[section].append(other)
+            if section in lists:
+                lists[section] = (lists[section] + [event])[-LIST_ENTRIES:]
+            passed[section] = event + 1
+        for section, entries in large.items():
+            for number, entry in enumerate(entries):
+                if entry[0] == LINKED:
+                    _, base, planes, column = entry
+                    source = columns[keys[section][1][0]][column]
+                    numbers = self.values((OFFSET, 0, planes, None), len(references[section]))
+                    columns[section][number] = [
+                        signed(value ^ (base if other is None else source[other]))
+                        for value, other in zip(numbers, references[section])]
+
     def shared_stream(self):
         length = self.cursor.varint()
         return self.stored(self.cursor.unpack("B"), length) if length else b""
@@ -89,7 +137,7 @@ class LaneDecoder:
 
     @staticmethod
     def values(column, count):
-        transform, base, planes = column
+        transform, base, planes, _ = column
         if transform == COMPLEMENT:
             return None
         numbers = [0] * count
@@ -135,13 +183,14 @@ def decode_block(record, kinds):
     cursor = Cursor(record.body)
     first, _, time_min, _ = cursor.unpack("QQqq")
     counts = cursor.unpack("II")
+    statistics = cursor.unpack("Qii")
     directories = cursor.unpack("II")
     raws = cursor.unpack("II")
     frames = cursor.unpack("II")
     checksum = cursor.unpack("I")
     head_end = cursor.position + sum(directories)
     head = bytearray(record.encode()[:20 + head_end])
-    head[20 + 64:20 + 68] = bytes(4)
+    head[20 + 80:20 + 84] = bytes(4)
     if crc32c(head) != checksum:
         raise Unreadable("the checksum of a block's head is wrong")
     directory = [cursor.take(size) for size in directories]
@@ -154,7 +203,18 @@ def decode_block(record, kinds):
              for lane in (CONTROL, DATA)]
     control = lanes[CONTROL].decode(first, time_min, [])
     rest = lanes[DATA].decode(first, time_min, [event.sequence for event in control])
-    return sorted(control + rest, key=lambda event: event.sequence)
+    events = sorted(control + rest, key=lambda event: event.sequence)
+    if statistics != block_statistics(events):
+        raise Unreadable("a block's head names other kinds or domains than its events have")
+    return events
+
+
+def block_statistics(events):
+    """Kind mask, lowest and highest domain."""
+    mask, domains = 0, [event.domain for event in events]
+    for event in events:
+        mask |= 1 << event.kind % 64
+    return mask, min(domains), max(domains)
 
 
 # Blocks: encoding.
@@ -260,9 +320,10 @@ def encode_block(events, kinds):
              for name in ("directory", "raw", "frames")]
     numbers = struct.pack("<QQqq", first.sequence, last.sequence, first.time, last.time)
     numbers += struct.pack("<II", *map(len, lanes))
+    numbers += struct.pack("<Qii", *block_statistics(events))
     numbers += b"".join(struct.pack("<II", *map(len, pair)) for pair in parts)
     directories, raws, frames = (b"".join(pair) for pair in parts)
     blank = Record(BLOCK, 0, numbers + bytes(4) + directories + raws, frames)
-    head = blank.encode()[:20 + 68 + len(directories)]
+    head = blank.encode()[:20 + 84 + len(directories)]
     blank.body = numbers + struct.pack("<I", crc32c(head)) + directories + raws
     return blank

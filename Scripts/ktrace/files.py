@@ -2,7 +2,7 @@
 import hashlib
 import struct
 
-from .blocks import decode_block, encode_block
+from .blocks import block_statistics, decode_block, encode_block
 from .coding import WORD, Cursor, Unreadable
 from .records import (
     BLOCK, DERIVED, FOOTER, HEADER, INDEX, INPUT, LABEL, LOSS, MAGIC, NOTES, PARAMETERS, SAMPLE,
@@ -19,8 +19,8 @@ class TraceFile:
         if [record.type for record in records[:3]] != [HEADER, SCHEMA, PARAMETERS]:
             raise Unreadable("the file does not begin with header, schema and parameters")
         self.header, self.schema = records[0].body, records[1].body
-        if self.header[:10] != MAGIC + bytes(2):
-            raise Unreadable("not a trace of major version 0")
+        if self.header[:10] != MAGIC + b"\1\0":
+            raise Unreadable("not a trace of major version 1")
         self.kinds = decode_schema(self.schema)
         self.kind_numbers = {kind.name: kind.number for kind in self.kinds.values()}
         self.parameters = dict(decode_pairs(records[2].body))
@@ -90,8 +90,8 @@ class TraceFile:
                 blocks.append(part)
                 lanes = [sum(self.kind(event).lane == lane for event in part) for lane in (0, 1)]
                 index += struct.pack(
-                    "<qqqqQII", offset, len(content) - offset, part[0].time, part[-1].time,
-                    part[0].sequence, *lanes)
+                    "<qqqqQIIQii", offset, len(content) - offset, part[0].time, part[-1].time,
+                    part[0].sequence, *lanes, *block_statistics(part))
         index_offset = len(content)
         if blocks:
             content += Record(INDEX, 1, struct.pack("<I", len(blocks)) + index).encode()
@@ -108,11 +108,13 @@ class TraceFile:
     def identities(self):
         """Input, outcome and content identity, 32 bytes each."""
         rows = {role: hashlib.sha256() for role in (INPUT, DERIVED, SAMPLE)}
+        before = {}
         texts = [hashlib.sha256(string.encode()).digest()[:8] for string in self.strings]
         for event in self.events:
             role = self.kind(event).role
             if role in rows:
-                rows[role].update(self._row(event, texts))
+                rows[role].update(self._row(event, before.get(role), texts))
+                before[role] = event
         sums = {role: row.digest() for role, row in rows.items()}
         initial, chain = bytes(32), hashlib.sha256()
         for name, content in self.snapshots:
@@ -130,15 +132,35 @@ class TraceFile:
             + everything + sums[INPUT] + sums[DERIVED] + sums[SAMPLE]
             + _word(len(self.snapshots)) + chain.digest())]
 
-    def _row(self, event, texts):
+    def _row(self, event, before, texts):
         kind = self.kind(event)
-        row = struct.pack(
-            "<IiiIq", event.kind, event.domain, event.cpu, len(event.values), event.time)
-        if kind.role != INPUT:
-            row += struct.pack("<QQ", event.sequence, event.cause)
-        for column, value in zip(kind.columns, event.values):
-            row += texts[value] if column.type == TEXT else _word(value)
-        return row
+        flags, row = 0, b""
+        narrow_place = all(-1 << 15 <= number < 1 << 15 for number in (event.domain, event.cpu))
+        if not narrow_place:
+            flags |= 1
+            row += struct.pack("<ii", event.domain, event.cpu)
+        time = event.time - (before.time if before else 0) & WORD
+        sequence = event.sequence - (before.sequence if before else 0)
+        if kind.role == INPUT:
+            sequence = 0
+        if time >> 32 or sequence >> 32:
+            flags |= 2
+            row += _word(time) + _word(sequence)
+        else:
+            row += struct.pack("<II", time, sequence)
+        if kind.role != INPUT and event.cause:
+            flags |= 4
+            row += _word(event.sequence - event.cause)
+        has_texts = any(column.type == TEXT for column in kind.columns)
+        if not has_texts and all(-1 << 31 <= value < 1 << 31 for value in event.values):
+            flags |= 8
+            row += b"".join(struct.pack("<i", value) for value in event.values)
+            row += bytes(-len(row) % 8)
+        else:
+            for column, value in zip(kind.columns, event.values):
+                row += texts[value] if column.type == TEXT else _word(value)
+        place = (event.domain, event.cpu) if narrow_place else (0, 0)
+        return struct.pack("<HhhBB", event.kind, *place, flags, len(event.values)) + row
 
     def _schema(self, roles):
         kinds = [kind for _, kind in sorted(self.kinds.items()) if kind.role in roles]

@@ -27,7 +27,7 @@ struct BlockColumns {
     private(set) var laneCounts = [0, 0]
     private(set) var summary = BlockSummary(
         firstSequence: 0, lastSequence: 0, timeMinNs: 0, timeMaxNs: 0, controlEvents: 0,
-        dataEvents: 0)
+        dataEvents: 0, kindMask: 0, domainMin: 0, domainMax: 0)
     /// Whether the data lane's sequence numbers are exactly those that the control lane lacks.
     private(set) var sequencesFollow = false
 
@@ -98,7 +98,10 @@ struct BlockColumns {
         summary = BlockSummary(
             firstSequence: UInt64(bitPattern: builder.cells[0]), lastSequence: last,
             timeMinNs: builder.cells[1], timeMaxNs: max(lanes[0].timeNs, lanes[1].timeNs),
-            controlEvents: laneCounts[0], dataEvents: laneCounts[1])
+            controlEvents: laneCounts[0], dataEvents: laneCounts[1],
+            kindMask: builder.sections.reduce(0) { $0 | BlockSummary.mask($1.kind) },
+            domainMin: builder.sections.map(\.domain).min() ?? 0,
+            domainMax: builder.sections.map(\.domain).max() ?? 0)
         let span = summary.lastSequence - summary.firstSequence
         sequencesFollow = laneCounts[0] > 0 && span == UInt64(builder.eventCount - 1)
     }

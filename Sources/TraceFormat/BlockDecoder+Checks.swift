@@ -2,6 +2,22 @@ import TraceCore
 
 // From distances to sequence numbers and times, and the rules that a block's events keep.
 extension BlockDecoder {
+    /// Checks what the head says of kinds and domains against the directories.
+    func checkStatistics(_ summary: BlockSummary, _ offset: Int64) throws(FormatError) {
+        let sections = directories[0].sections + directories[1].sections
+        let mask = sections.reduce(0) { $0 | BlockSummary.mask($1.kind.rawValue) }
+        guard summary.kindMask == mask else {
+            throw .mismatch(
+                field: "kind mask", offset: offset, found: summary.kindMask, expected: mask)
+        }
+        let domains = sections.map { Int64($0.domain) }
+        let found = [Int64(summary.domainMin), Int64(summary.domainMax)]
+        guard found == [domains.min() ?? 0, domains.max() ?? 0] else {
+            throw .invalidValue(
+                field: "domains", offset: offset, value: UInt64(bitPattern: found[0]))
+        }
+    }
+
     /// Checks that every event names a section, and every section as many events as it says.
     mutating func finishOrder(_ lane: Lane) throws(FormatError) {
         let directory = directories[Int(lane.rawValue)]

@@ -102,6 +102,7 @@ public struct BlockDecoder: Sendable {
             sharedStreams[number].removeAll(keepingCapacity: true)
             areLinksResolved[number] = false
         }
+        try checkStatistics(read.summary, fileOffset)
         guard payload <= FormatLimits.blockCells else {
             throw .limit(
                 field: "block cells", offset: fileOffset, value: UInt64(payload),

@@ -50,9 +50,15 @@ struct BlockHead {
         let timeMin = try reader.integer("time min", as: Int64.self)
         let timeMax = try reader.integer("time max", as: Int64.self)
         var numbers: [Int] = []
+        for field in ["control events", "data events"] {
+            numbers.append(Int(try reader.integer(field, as: UInt32.self)))
+        }
+        let kindMask = try reader.integer("kind mask", as: UInt64.self)
+        let domainMin = try reader.integer("domain min", as: Int32.self)
+        let domainMax = try reader.integer("domain max", as: Int32.self)
         for field in [
-            "control events", "data events", "control directory length", "data directory length",
-            "control raw length", "data raw length", "control stored length",
+            "control directory length", "data directory length", "control raw length",
+            "data raw length", "control stored length",
             "data stored length",
         ] {
             numbers.append(Int(try reader.integer(field, as: UInt32.self)))
@@ -60,7 +66,8 @@ struct BlockHead {
         checksum = try reader.integer("head checksum")
         summary = BlockSummary(
             firstSequence: first, lastSequence: last, timeMinNs: timeMin, timeMaxNs: timeMax,
-            controlEvents: numbers[0], dataEvents: numbers[1])
+            controlEvents: numbers[0], dataEvents: numbers[1], kindMask: kindMask,
+            domainMin: domainMin, domainMax: domainMax)
         directoryBytes = [numbers[2], numbers[3]]
         rawBytes = [numbers[4], numbers[5]]
         frameBytes = [numbers[6], numbers[7]]

@@ -1,3 +1,5 @@
+public import TraceCore
+
 /// What a block holds, told by its first bytes.
 public struct BlockSummary: Hashable, Sendable {
     /// Sequence number of the first event.
@@ -12,6 +14,16 @@ public struct BlockSummary: Hashable, Sendable {
     public var controlEvents: Int
     /// Events in the data lane.
     public var dataEvents: Int
+    /// Bit `number % 64` for each kind that occurs: a block without a kind's bit has none of it.
+    public var kindMask: UInt64
+    /// The lowest and the highest domain of an event.
+    public var domainMin: Int32
+    public var domainMax: Int32
+
+    /// Whether the block may have events of a kind.
+    public func mayHave(_ kind: KindID) -> Bool { kindMask & Self.mask(kind.rawValue) != 0 }
+
+    static func mask(_ kind: UInt16) -> UInt64 { 1 << UInt64(kind % 64) }
 
     /// Events in both lanes.
     public var eventCount: Int { controlEvents + dataEvents }
@@ -20,19 +32,19 @@ public struct BlockSummary: Hashable, Sendable {
 /// Where the parts of a block's body are.
 enum BlockLayout {
     /// Length of the fixed part of the body in bytes.
-    static let fixedByteCount = 68
+    static let fixedByteCount = 84
 
     /// Offsets of the fixed part's fields in bytes, for the documentation's test.
     static let fieldOffsets = [
         "first sequence": 0, "last sequence": 8, "time min": 16, "time max": 24,
-        "control events": 32, "data events": 36, "control directory length": 40,
-        "data directory length": 44, "control raw length": 48, "data raw length": 52,
-        "control stored length": 56, "data stored length": 60, "head checksum": 64,
-        "directories": 68,
+        "control events": 32, "data events": 36, "kind mask": 40, "domain min": 48,
+        "domain max": 52, "control directory length": 56, "data directory length": 60,
+        "control raw length": 64, "data raw length": 68, "control stored length": 72,
+        "data stored length": 76, "head checksum": 80, "directories": 84,
     ]
 
     /// Offset of the head's checksum in the body in bytes.
-    static let checksumOffset = 64
+    static let checksumOffset = 80
 }
 
 /// How the values of a column were turned into unsigned numbers.

@@ -5,9 +5,9 @@ public enum FormatVersion {
     /// The magic number of the zstd skippable frame that every record is.
     public static let frameMagic: UInt32 = 0x184D_2A5B
     /// The major version written, and the only one read.
-    public static let major: UInt16 = 0
+    public static let major: UInt16 = 1
     /// The minor version written; files of a higher one only have more skippable records.
-    public static let minor: UInt16 = 1
+    public static let minor: UInt16 = 0
     /// The mandatory feature bits this code understands.
     public static let mandatoryFeatures: UInt32 = 0
 }

@@ -1,12 +1,13 @@
 /// Where a block is and what it spans.
 public struct IndexEntry: Hashable, Sendable {
     /// Length of an entry in bytes.
-    public static let byteCount = 48
+    public static let byteCount = 64
 
     /// Offsets of an entry's fields in bytes, for the documentation's test.
     static let fieldOffsets = [
         "offset": 0, "length": 8, "time min": 16, "time max": 24, "first sequence": 32,
-        "control events": 40, "data events": 44,
+        "control events": 40, "data events": 44, "kind mask": 48, "domain min": 56,
+        "domain max": 60,
     ]
 
     /// Offset of the block's record in the file in bytes.
@@ -23,6 +24,11 @@ public struct IndexEntry: Hashable, Sendable {
     public var controlEvents: Int
     /// Events in the data lane.
     public var dataEvents: Int
+    /// Bit `number % 64` for each kind that occurs.
+    public var kindMask: UInt64
+    /// The lowest and the highest domain of an event.
+    public var domainMin: Int32
+    public var domainMax: Int32
 
     /// Makes the entry of a block.
     public init(offset: Int64, length: Int64, block: BlockSummary) {
@@ -33,6 +39,9 @@ public struct IndexEntry: Hashable, Sendable {
         firstSequence = block.firstSequence
         controlEvents = block.controlEvents
         dataEvents = block.dataEvents
+        kindMask = block.kindMask
+        domainMin = block.domainMin
+        domainMax = block.domainMax
     }
 
     fileprivate init(_ reader: inout ByteReader) throws(FormatError) {
@@ -43,6 +52,9 @@ public struct IndexEntry: Hashable, Sendable {
         firstSequence = try reader.integer("first sequence")
         controlEvents = Int(try reader.integer("control events", as: UInt32.self))
         dataEvents = Int(try reader.integer("data events", as: UInt32.self))
+        kindMask = try reader.integer("kind mask")
+        domainMin = try reader.integer("domain min")
+        domainMax = try reader.integer("domain max")
     }
 
     /// The sum of the entry's bytes, continuing from that of the entries before it.
@@ -60,6 +72,9 @@ public struct IndexEntry: Hashable, Sendable {
         writer.append(firstSequence)
         writer.append(UInt32(controlEvents))
         writer.append(UInt32(dataEvents))
+        writer.append(kindMask)
+        writer.append(domainMin)
+        writer.append(domainMax)
     }
 }
 

@@ -212,7 +212,9 @@ struct LinkSearch {
                     || other.source == rule.kind
                         && other.columns.contains { $0.sourceColumn == wish.pair.column }
             }
-            if !isChain { rules[wish.rule].columns.append(wish.pair) }
+            // Of a kind that is its own source, a column cannot repeat itself.
+            let isOwn = rule.kind == rule.source && wish.pair.column == wish.pair.sourceColumn
+            if !isChain, !isOwn { rules[wish.rule].columns.append(wish.pair) }
         }
         // A linked column must not be the key of another link either: keys are known first.
         for index in rules.indices {

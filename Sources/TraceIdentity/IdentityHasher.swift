@@ -75,11 +75,9 @@ public struct IdentityHasher {
         let number = Int(header.kind.rawValue)
         precondition(number < rules.count, "an event's kind is in the schema")
         let rule = rules[number]
-        guard rule.role < Role.note.rawValue else {
-            precondition(rule.role == Role.note.rawValue, "an event's kind is in the schema")
-            return true
-        }
+        precondition(rule.role != Rule.noKind, "an event's kind is in the schema")
         if rule.texts != 0, !hasStrings(rule.texts, values) { return false }
+        guard rule.role < Role.note.rawValue else { return true }
         let role = Int(rule.role)
         let start = rows[role].add(
             header, values, isOrdered: rule.role != Role.input.rawValue,

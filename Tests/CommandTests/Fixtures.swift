@@ -6,7 +6,7 @@ enum Fixtures {
     static let package = URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     /// Traces of format version 0.
-    static let traces = package.appending(path: "Fixtures/traces/v0")
+    static let traces = package.appending(path: "Fixtures/traces/v1")
     /// Traces with one defect each.
     static let corrupt = package.appending(path: "Fixtures/corrupt")
     /// Trimmed recordings of a Linux host.

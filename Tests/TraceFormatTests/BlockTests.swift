@@ -68,8 +68,8 @@ struct EncodedBlock {
         copy.bytes.replaceSubrange(offset..<offset + new.count, with: new)
         let head = try RecordHead(decoding: bytes, fileOffset: 0)
         let block = try BlockHead(decoding: bytes, record: head, fileOffset: 0)
-        copy.put(0, at: 84)
-        copy.put(Checksum.crc32c(copy.bytes.span.extracting(0..<block.headBytes)), at: 84)
+        copy.put(0, at: 100)
+        copy.put(Checksum.crc32c(copy.bytes.span.extracting(0..<block.headBytes)), at: 100)
         let end = Int(head.recordBytes) - 4
         copy.put(Checksum.crc32c(copy.bytes.span.extracting(0..<end)), at: end)
         return copy
@@ -147,7 +147,10 @@ struct EncodedBlock {
     }
 
     @Test func skewedPlanesBecomeFrames() throws {
-        let events = events(4_096) { event(UInt64($0), 2, Int64(($0 * 7919) % 13)) }
+        let random = KeyedRandom(seed: 6, purpose: 6)
+        let events = events(4_096) {
+            event(UInt64($0), 2, Int64(random.number(below: 13, entity: 1, index: UInt64($0))))
+        }
         let block = try EncodedBlock(events, schema: EncodedBlock.kinds())
         let value = try block.decoder().0.layout(.data).columns[5]
         #expect(value.planes.map(\.storage) == ["frame"])

@@ -56,8 +56,12 @@ import TraceCore
         writer.append(sequences.upperBound)
         writer.append(times.lowerBound)
         writer.append(times.upperBound)
+        let used = lanes.filter { !$0.timePlane.isEmpty }
+        for lane in lanes { writer.append(UInt32(lane.timePlane.count)) }
+        writer.append(used.reduce(0 as UInt64) { $0 | 1 << UInt64($1.kind) })
+        writer.append(UInt64(0))
         for number in [
-            lanes[0].timePlane.count, lanes[1].timePlane.count, control.directory.count,
+            control.directory.count,
             data.directory.count, control.raw.count, data.raw.count, 0, 0, 0,
         ] {
             writer.append(UInt32(number))

@@ -84,6 +84,7 @@ import Testing
         let limits: [String: Int] = [
             "block events": FormatLimits.blockEvents, "block cells": FormatLimits.blockCells,
             "lane sections": FormatLimits.laneSections,
+            "lane links": FormatLimits.laneLinks,
             "large section events": FormatLimits.largeSectionEvents,
             "block bytes": FormatLimits.blockBytes,
             "record body bytes": FormatLimits.recordBodyBytes, "kinds": FormatLimits.kinds,

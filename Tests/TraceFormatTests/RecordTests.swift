@@ -38,8 +38,8 @@ import TraceCore
     @Test func theHeaderComesBackAndRefusesOtherVersions() throws {
         let bytes = written { HeaderRecord().encode(to: &$0) }
         #expect(try HeaderRecord(body: body(bytes)) == HeaderRecord())
-        #expect(throws: FormatError.unsupportedVersion(major: 1, minor: 1)) {
-            try HeaderRecord(body: body(patched(bytes, at: 28, [1])))
+        #expect(throws: FormatError.unsupportedVersion(major: 2, minor: 0)) {
+            try HeaderRecord(body: body(patched(bytes, at: 28, [2])))
         }
         #expect(try HeaderRecord(body: body(patched(bytes, at: 30, [9]))).minor == 9)
         #expect(throws: FormatError.unknownFeatures(bits: 4)) {
@@ -188,7 +188,7 @@ import TraceCore
         }
         let summary = BlockSummary(
             firstSequence: 1, lastSequence: 9, timeMinNs: -1, timeMaxNs: 3, controlEvents: 4,
-            dataEvents: 5)
+            dataEvents: 5, kindMask: 6, domainMin: -1, domainMax: 2)
         let entries = [
             IndexEntry(offset: 5, length: 6, block: summary),
             IndexEntry(offset: 11, length: 6, block: summary),

@@ -125,13 +125,13 @@ import TraceTestSupport
 
     @Test func aVersionOfALaterMajorIsRefused() throws {
         var bytes = try trace.bytes()
-        bytes[28] = 1
+        bytes[28] = 2
         let sum = Checksum.crc32c(bytes.span.extracting(0..<40))
         for index in 0..<4 {
             bytes[40 + index] = UInt8(truncatingIfNeeded: sum >> UInt32(8 * index))
         }
         #expect(
-            throws: StoreError.format(.unsupportedVersion(major: 1, minor: 1), path: "memory")
+            throws: StoreError.format(.unsupportedVersion(major: 2, minor: 0), path: "memory")
         ) { _ = try TraceReader(source: MemorySource(bytes)) }
     }
 

@@ -150,11 +150,11 @@ import TraceTestSupport
     }
 
     private static let expectedInput =
-        "b2616d4cf22cac3289eab152146905649ebdeb3f75c78e2e600ba129205076d8"
+        "2902208b4b60fad2d4949a6d7d76d216b023fb8eb78deffa48a02f2daddd20c5"
     private static let expectedOutcome =
         "a769131a9b85cfb2ea6750345faf7c6a79347666e8e693df0763c3995a65f13c"
     private static let expectedContent =
-        "4f4f10b99cf470adf5fb4a83b6c67a84ef76c958675b0912e4bd55b5de77a819"
+        "ec34e9f62f282ef3ad97019f5e482d7300fb5a2085ba459d6d050f0219e48c2c"
 
     @Test func anUnknownTextIsToldAndNotHashed() throws {
         let kind = EventKind(id: 1, "k", .data, .input, [Column("c", .text)])

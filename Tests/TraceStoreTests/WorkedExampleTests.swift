@@ -10,7 +10,7 @@ import TraceTestSupport
     private static let root = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     private static let fixture = root.appendingPathComponent(
-        "Fixtures/traces/v0/worked-example.ktrace")
+        "Fixtures/traces/v1/worked-example.ktrace")
 
     private static let events: [Event] = [(1, 100, 4), (2, 150, 4), (3, 300, 9)].map {
         (sequence: UInt64, timeNs: Int64, pages: Int64) in

@@ -18,7 +18,7 @@ public struct RandomTrace {
 
     /// How one column's values look.
     private enum Shape: CaseIterable {
-        case constant, small, wide, counter, address, extreme
+        case constant, small, wide, counter, address, extreme, pooled
     }
 
     /// Makes a trace.
@@ -81,6 +81,7 @@ public struct RandomTrace {
         let domains: [Int32] = [-1, 0, 1, 2, 62, 63, 64, 1_000_000, .min, .max]
         let domainCount = 1 + random.below(domains.count)
         let isDense = random.isOneIn(2)
+        var pool: [Int64] = []
         var sequence: UInt64 = isDense ? 0 : random.bits() >> 8
         var timeNs = random.isOneIn(3) ? Int64.min + 5 : Int64(random.below(1_000_000))
         for _ in 0..<count {
@@ -96,12 +97,25 @@ public struct RandomTrace {
                 cpu: random.isOneIn(50) ? .max : Int32(random.below(40) - 1),
                 cause: cause == sequence ? 0 : cause)
             let values = kinds[kind].columns.indices.map { column in
-                kinds[kind].columns[column].type == .text
-                    ? Int64(random.below(strings.count))
-                    : value(shapes[kind][column], sequence, &random)
+                switch (kinds[kind].columns[column].type, shapes[kind][column]) {
+                case (.text, _): Int64(random.below(strings.count))
+                case (_, .pooled): pooledValue(&pool, &random)
+                case (_, let shape): value(shape, sequence, &random)
+                }
             }
             events.append(Event(header, values))
         }
+    }
+
+    /// A value that is in the pool, most often a late one, and leaves it; or a new one, which
+    /// enters: what one kind names, another may name next.
+    private func pooledValue(_ pool: inout [Int64], _ random: inout TestRandom) -> Int64 {
+        guard !pool.isEmpty, random.isOneIn(2) else {
+            pool.append(Int64(truncatingIfNeeded: random.bits()) &* 4096)
+            return pool[pool.count - 1]
+        }
+        let place = random.isOneIn(20) ? random.below(pool.count) : random.below(min(8, pool.count))
+        return pool.remove(at: pool.count - 1 - place)
     }
 
     private func value(_ shape: Shape, _ sequence: UInt64, _ random: inout TestRandom) -> Int64 {
@@ -112,6 +126,7 @@ public struct RandomTrace {
         case .counter: Int64(truncatingIfNeeded: sequence &* 64)
         case .address:
             Int64(bitPattern: 0xFFFF_8880_0000_0000) + Int64(random.below(1 << 20)) * 4096
+        case .pooled: 0
         case .extreme: [Int64.min, Int64.max, 0, -1][random.below(4)]
         }
     }

@@ -89,14 +89,14 @@ class Maker:
 
     def damage(self):
         last, offset = self.last, self.last.offset
-        lengths = struct.unpack_from("<6I", last.body, 40)
+        lengths = struct.unpack_from("<6I", last.body, 56)
         frames = offset + 20 + len(last.body) + 4
-        raw = offset + 20 + 68 + lengths[0] + lengths[1]
+        raw = offset + 20 + 84 + lengths[0] + lengths[1]
         footer, strings = self.record(FOOTER), self.record(STRINGS)
         snapshot = self.record(SNAPSHOT)
         everything = len(self.trace.events)
         yield Case(
-            "bit-flipped-in-block-head", self.flipped(offset + 20 + 68 + 3),
+            "bit-flipped-in-block-head", self.flipped(offset + 20 + 84 + 3),
             "a bit in the directory of the last block",
         ).damaged(self.before_last, "checksum of block head", offset)
         control = raw if lengths[2] else frames
@@ -153,7 +153,7 @@ class Maker:
 
     # Other versions: every checksum is right.
 
-    def with_header(self, major=0, minor=1, mandatory=0, optional=0):
+    def with_header(self, major=1, minor=0, mandatory=0, optional=0):
         body = self.records[0].body[:8] + struct.pack("<HHII", major, minor, mandatory, optional)
         header = Record(HEADER, 0, body).encode()
         return header + self.bytes[len(header):]
@@ -166,8 +166,8 @@ class Maker:
 
     def versions(self):
         yield Case(
-            "version-from-the-future", self.with_header(major=1), "major version 1",
-        ).unreadable("format version 1.1; this version reads 0 only", 65)
+            "version-from-the-future", self.with_header(major=2), "major version 2",
+        ).unreadable("format version 2.0; this version reads 1 only", 65)
         yield Case(
             "minor-version-from-the-future", self.with_header(minor=99),
             "minor version 99: still readable").good(0)

@@ -34,7 +34,8 @@ struct RootCommand: ParsableCommand {
         version: ToolVersion.text,
         subcommands: [
             RecordCommand.self, AnalyzeCommand.self, DiffCommand.self, ReplayCommand.self,
-            InfoCommand.self, DumpCommand.self, VerifyCommand.self, ImportCommand.self,
+            InfoCommand.self, DumpCommand.self, VerifyCommand.self, SliceCommand.self,
+            ImportCommand.self,
         ])
 }
 

@@ -83,6 +83,25 @@ enum FileCalls {
         return result < 0 ? .failure(ErrorNumber(-result)) : .success(kind(status))
     }
 
+    /// What tells a file from every other file of the machine.
+    struct FileIdentity: Equatable {
+        var device: UInt64
+        var number: UInt64
+        var isRegular: Bool
+    }
+
+    static func identity(_ path: String) -> Result<FileIdentity, ErrorNumber> {
+        var status = Glibc.stat()
+        let result = retrying { unsafe stat(path, &status) }
+        return result < 0 ? .failure(ErrorNumber(-result)) : .success(identity(status))
+    }
+
+    static func identity(_ descriptor: Int32) -> Result<FileIdentity, ErrorNumber> {
+        var status = Glibc.stat()
+        let result = retrying { unsafe fstat(descriptor, &status) }
+        return result < 0 ? .failure(ErrorNumber(-result)) : .success(identity(status))
+    }
+
     /// Where the next read or write of a descriptor would be, or `nil` for a pipe and its like.
     static func position(_ descriptor: Int32) -> Int64? {
         let result = lseek(descriptor, 0, SEEK_CUR)
@@ -94,6 +113,12 @@ enum FileCalls {
         var value: Int32
 
         init(_ value: Int32) { self.value = value }
+    }
+
+    private static func identity(_ status: Glibc.stat) -> FileIdentity {
+        FileIdentity(
+            device: UInt64(status.st_dev), number: UInt64(status.st_ino),
+            isRegular: status.st_mode & S_IFMT == S_IFREG)
     }
 
     private static func kind(_ status: Glibc.stat) -> FileKind {

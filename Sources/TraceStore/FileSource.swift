@@ -116,6 +116,21 @@ public enum SourceFile {
         }
     }
 
+    /// Whether two paths lead to one existing regular file, over links too; `-` is the standard
+    /// input as the first path and the standard output as the second.
+    ///
+    /// - Throws: `StoreError` where that cannot be told.
+    public static func isSame(_ input: String, _ output: String) throws(StoreError) -> Bool {
+        let one = input == "-" ? FileCalls.identity(0) : FileCalls.identity(input)
+        let other = output == "-" ? FileCalls.identity(1) : FileCalls.identity(output)
+        switch (one, other) {
+        case (.success(let one), .success(let other)): return one.isRegular && one == other
+        case (.failure(let number), _): throw openError(input, number.value)
+        // What is not there yet is no input.
+        case (.success, .failure): return false
+        }
+    }
+
     static func openError(_ path: String, _ number: Int32) -> StoreError {
         switch number {
         case ENOENT, ENOTDIR: .notFound(path: path)

@@ -10,6 +10,10 @@ public struct TraceDescription: Equatable, Sendable {
     /// What belongs to no identity: tool version, arguments, host, wall clock.
     public var notes: [TextPair]
 
+    /// The key of a parameter that says why the trace cannot be replayed: set by whatever makes a
+    /// trace that is not all of a run from its start.
+    public static let replayRefusedKey = "replay.refused"
+
     /// Makes a description; parameters are brought into the order of the file.
     ///
     /// Programmer error: two parameters with one key.

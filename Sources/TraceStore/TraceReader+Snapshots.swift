@@ -45,18 +45,36 @@ extension TraceReader {
     /// - Throws: `StoreError.format` where it is damaged, `notSeekable` for a stream whose
     ///   snapshots are not kept, and what the source throws.
     public func snapshot(_ name: String) throws(StoreError) -> [UInt8]? {
-        if let kept = keptSnapshots.first(where: { $0.name == name }) { return kept.bytes }
-        guard let entry = snapshots.first(where: { $0.record.name == name }) else { return nil }
-        guard input.source.length != nil else { throw .notSeekable(path: path) }
-        switch try load(entry) {
-        case .bytes(let bytes): return bytes
-        case .damaged(let error): throw .format(error, path: path)
-        case .cut(let bytes):
-            let error = FormatError.truncated(
-                field: "snapshot", offset: entry.dataOffset,
-                needed: Int64(entry.record.storedBytes), available: bytes)
-            throw .format(error, path: path)
+        guard let number = snapshots.firstIndex(where: { $0.record.name == name }) else {
+            return nil
         }
+        switch try storedSnapshot(number) {
+        case .success(let bytes): return bytes
+        case .failure(let error): throw .format(error, path: path)
+        }
+    }
+
+    /// The bytes of a snapshot by its number among those found so far, or what is wrong with them.
+    ///
+    /// - Complexity: O(bytes).
+    func storedSnapshot(_ number: Int) throws(StoreError) -> Result<[UInt8], FormatError> {
+        if number < keptSnapshots.count { return .success(keptSnapshots[number].bytes) }
+        guard input.source.length != nil else { throw .notSeekable(path: path) }
+        let entry = snapshots[number]
+        switch try load(entry) {
+        case .bytes(let bytes): return .success(bytes)
+        case .damaged(let error): return .failure(error)
+        case .cut(let bytes):
+            return .failure(
+                .truncated(
+                    field: "snapshot", offset: entry.dataOffset,
+                    needed: Int64(entry.record.storedBytes), available: bytes))
+        }
+    }
+
+    /// Frees the memory of a snapshot that was kept and is not needed any more.
+    func forgetSnapshot(_ number: Int) {
+        if number < keptSnapshots.count { keptSnapshots[number].bytes = [] }
     }
 
     /// Reading ends because a snapshot is damaged; what is damaged are its frames.

@@ -109,19 +109,12 @@ public enum TraceVerifier {
 extension TraceReader {
     /// The bytes of a snapshot; damage ends reading and gives `nil`.
     fileprivate func verifiedSnapshot(_ number: Int) throws(StoreError) -> [UInt8]? {
-        if number < keptSnapshots.count { return keptSnapshots[number].bytes }
-        let entry = snapshots[number]
-        switch try load(entry) {
-        case .bytes(let bytes): return bytes
-        case .damaged(let error):
-            endAtSnapshot(error, entry)
-        case .cut(let bytes):
-            let error = FormatError.truncated(
-                field: "snapshot", offset: entry.dataOffset,
-                needed: Int64(entry.record.storedBytes), available: bytes)
-            endAtSnapshot(error, entry)
+        switch try storedSnapshot(number) {
+        case .success(let bytes): return bytes
+        case .failure(let error):
+            endAtSnapshot(error, snapshots[number])
+            return nil
         }
-        return nil
     }
 
     /// Checks that every text of the current block has a string.

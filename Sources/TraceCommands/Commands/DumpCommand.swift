@@ -32,9 +32,10 @@ struct DumpCommand: ParsableCommand {
             return
         }
         let trace = try LoadedTrace(path: trace, checksAll: true)
-        let kinds = try chosenKinds(trace.reader.description.schema)
+        let schema = trace.reader.description.schema
+        let kinds = try kind.isEmpty ? schema.kinds : schema.kinds(named: kind)
         let text = EventText(
-            schema: trace.reader.description.schema, kinds: kinds, form: format.form)
+            schema: schema, kinds: kinds, form: format.form)
         let out = try TextOutput(path: output.output, force: output.force)
         if let header = text.header { try out.write(header) }
         try writeEvents(trace, kinds, text, out)
@@ -43,15 +44,6 @@ struct DumpCommand: ParsableCommand {
             Terminal.writeError("ktls-trace: \(trace.label): complete: false (\(reason))\n")
         }
         try trace.requireUndamaged(partial)
-    }
-
-    private func chosenKinds(_ schema: EventSchema) throws(CommandFailure) -> [EventKind] {
-        if kind.isEmpty { return schema.kinds }
-        for name in kind where schema.kind(named: name) == nil {
-            let names = schema.kinds.map(\.name).joined(separator: ", ")
-            throw CommandFailure(.usage, "there is no kind \(name); there are: \(names)")
-        }
-        return schema.kinds.filter { kind.contains($0.name) }
     }
 
     private func writeEvents(

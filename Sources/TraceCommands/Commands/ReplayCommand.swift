@@ -48,7 +48,7 @@ struct ReplayCommand: ParsableCommand {
         }
         progress.end()
         if let refusal { throw refused(trace, "\(refusal)") }
-        replayer.finish(isComplete: trace.reader.completeness == .complete)
+        replayer.finish(isComplete: hasItsEnd(trace))
         try report(trace, replayer)
     }
 
@@ -56,6 +56,9 @@ struct ReplayCommand: ParsableCommand {
         let parameters = trace.parameters
         guard parameters["source"] == "engine" else {
             throw refused(trace, "it was not recorded from the engine")
+        }
+        if let reason = parameters[TraceDescription.replayRefusedKey] {
+            throw refused(trace, reason)
         }
         if let lost = trace.reader.totals?.lostEvents, lost > 0 {
             throw refused(trace, "\(lost) of its events are lost")
@@ -73,6 +76,11 @@ struct ReplayCommand: ParsableCommand {
         } catch let error as ReplayError {
             throw refused(trace, error.description)
         }
+    }
+
+    /// Whether the engine may have no more events than the trace.
+    private func hasItsEnd(_ trace: LoadedTrace) -> Bool {
+        trace.isClosed && trace.parameters[SliceWindow.endKey] == nil
     }
 
     private func refused(_ trace: LoadedTrace, _ why: String) -> CommandFailure {

@@ -52,10 +52,19 @@ struct LoadedTrace {
             return .incomplete(
                 reason: "the recording was cut off; \(ignored) bytes at the end are ignored")
         }
+        if reader.totals?.isClosedByRecorder == false {
+            return .incomplete(reason: "rebuilt from a recording that was cut off or damaged")
+        }
         return .complete
     }
 
-    private var isDamaged: Bool {
+    /// Whether the trace was read to its footer and its recorder, not a recovery, has closed it.
+    var isClosed: Bool {
+        reader.completeness == .complete && reader.totals?.isClosedByRecorder == true
+    }
+
+    /// Whether something is wrong with what was read, other than that the recording was cut off.
+    var isDamaged: Bool {
         if case .damaged = reader.completeness { return true }
         return reader.snapshotDamage != nil
     }
@@ -65,10 +74,32 @@ struct LoadedTrace {
         if isDamaged, !options.allowPartial { throw CommandFailure(.badData) }
     }
 
+    /// Ends a command that makes another trace when what was read is damaged, unless a part is
+    /// allowed; then what was made so far is given up.
+    func requireUndamaged(
+        _ options: PartialOptions, of output: FileSink
+    ) throws(CommandFailure) {
+        guard isDamaged, !options.allowPartial else { return }
+        output.discard()
+        guard case .incomplete(reason: let reason) = completeness else { return }
+        throw CommandFailure(
+            .badData, "\(label): complete: false (\(reason)); --allow-partial copies that")
+    }
+
+    /// Whether the trace claims to have what a replay needs.
+    var isReplayable: Bool {
+        let parameters = parameters
+        return parameters["source"] == "engine"
+            && parameters[TraceDescription.replayRefusedKey] == nil
+            && parameters.integer("recording.detail") ?? 0 >= 1
+    }
+
     /// Reads the trace through and sums it up.
     func summary(_ window: WindowOptions, intervalNs: Int64? = nil) throws -> TraceSummary {
         let options = AnalysisOptions(
-            beginNs: window.begin?.ns, endNs: window.end?.ns,
+            // A slice has nothing before its begin, which is no time without events.
+            beginNs: window.begin?.ns ?? parameters.integer(SliceWindow.beginKey),
+            endNs: window.end?.ns,
             recordingEndNs: parameters.integer("recording.duration_ns"),
             domains: window.domain.isEmpty ? nil : Set(window.domain), intervalNs: intervalNs)
         var analyzer: Analyzer
@@ -93,7 +124,6 @@ struct LoadedTrace {
         var strings = StringTable()
         for text in reader.strings { _ = strings.intern(text) }
         // What was cut off or is damaged was not seen: rates and shares end with what was read.
-        let isWhole = reader.completeness == .complete
-        return analyzer.finish(strings: strings, readNs: isWhole ? nil : readNs)
+        return analyzer.finish(strings: strings, readNs: isClosed ? nil : readNs)
     }
 }

@@ -34,8 +34,8 @@ struct RootCommand: ParsableCommand {
         version: ToolVersion.text,
         subcommands: [
             RecordCommand.self, AnalyzeCommand.self, DiffCommand.self, ReplayCommand.self,
-            InfoCommand.self, DumpCommand.self, VerifyCommand.self, SliceCommand.self,
-            ImportCommand.self,
+            InfoCommand.self, DumpCommand.self, VerifyCommand.self,
+            RecoverCommand.self, SliceCommand.self, ImportCommand.self,
         ])
 }
 

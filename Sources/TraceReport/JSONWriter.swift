@@ -1,26 +1,30 @@
 /// Writes JSON with keys in the order they are given, integers only, two spaces of indentation.
-struct JSONWriter {
-    private(set) var text = ""
+package struct JSONWriter {
+    /// Makes a writer with nothing written.
+    package init() {}
+
+    /// What was written.
+    package private(set) var text = ""
     private var depth = 0
     private var needsComma = false
 
     // MARK: Values
 
-    mutating func value(_ number: some BinaryInteger) { raw(String(number)) }
-    mutating func value(_ flag: Bool) { raw(flag ? "true" : "false") }
-    mutating func value(_ string: String) { raw(Self.quoted(string)) }
+    package mutating func value(_ number: some BinaryInteger) { raw(String(number)) }
+    package mutating func value(_ flag: Bool) { raw(flag ? "true" : "false") }
+    package mutating func value(_ string: String) { raw(Self.quoted(string)) }
 
-    mutating func value(_ number: Int64?) {
+    package mutating func value(_ number: Int64?) {
         if let number { raw(String(number)) } else { raw("null") }
     }
 
-    mutating func value(_ string: String?) {
+    package mutating func value(_ string: String?) {
         if let string { raw(Self.quoted(string)) } else { raw("null") }
     }
 
-    mutating func object(_ body: (inout JSONWriter) -> Void) { nested("{", "}", body) }
+    package mutating func object(_ body: (inout JSONWriter) -> Void) { nested("{", "}", body) }
 
-    mutating func array<Element>(
+    package mutating func array<Element>(
         _ elements: [Element], _ body: (inout JSONWriter, Element) -> Void
     ) {
         nested("[", "]") { writer in
@@ -33,42 +37,42 @@ struct JSONWriter {
 
     // MARK: Members of objects
 
-    mutating func key(_ name: String) {
+    package mutating func key(_ name: String) {
         separate()
         text += Self.quoted(name) + ": "
     }
 
-    mutating func member(_ name: String, _ number: some BinaryInteger) {
+    package mutating func member(_ name: String, _ number: some BinaryInteger) {
         key(name)
         value(number)
     }
 
-    mutating func member(_ name: String, _ number: Int64?) {
+    package mutating func member(_ name: String, _ number: Int64?) {
         key(name)
         value(number)
     }
 
-    mutating func member(_ name: String, _ flag: Bool) {
+    package mutating func member(_ name: String, _ flag: Bool) {
         key(name)
         value(flag)
     }
 
-    mutating func member(_ name: String, _ string: String) {
+    package mutating func member(_ name: String, _ string: String) {
         key(name)
         value(string)
     }
 
-    mutating func member(_ name: String, _ string: String?) {
+    package mutating func member(_ name: String, _ string: String?) {
         key(name)
         value(string)
     }
 
-    mutating func member(_ name: String, _ body: (inout JSONWriter) -> Void) {
+    package mutating func member(_ name: String, _ body: (inout JSONWriter) -> Void) {
         key(name)
         object(body)
     }
 
-    mutating func member<Element>(
+    package mutating func member<Element>(
         _ name: String, each elements: [Element], _ body: (inout JSONWriter, Element) -> Void
     ) {
         key(name)

@@ -29,6 +29,19 @@ struct RecordInput {
         extent = 0
     }
 
+    /// Goes to another offset, where a record may start.
+    mutating func move(to offset: Int64) {
+        self.offset = offset
+        extent = 0
+        loaded = 0
+    }
+
+    /// The head that was read last, though its record reaches past the end.
+    func headOfCutRecord() -> RecordHead? {
+        guard loaded >= RecordHead.byteCount else { return nil }
+        return try? RecordHead(decoding: bytes, fileOffset: offset)
+    }
+
     /// Reads the head of the record at `offset`.
     ///
     /// - Throws: What the source throws.

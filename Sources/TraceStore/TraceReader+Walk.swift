@@ -85,8 +85,7 @@ extension TraceReader {
     private func decode(_ type: RecordType, _ body: RecordBody) throws(FormatError) {
         switch type {
         case .note: try takeNotes(body)
-        case .strings:
-            try StringsRecord.decode(body, into: &strings, tableBytes: &state.stringBytes)
+        case .strings: try takeStrings(body)
         case .loss:
             try Self.check("losses", losses.count + 1, FormatLimits.losses, body.offset)
             let loss = try LossRecord(body: body)
@@ -96,6 +95,23 @@ extension TraceReader {
         case .index: try takeIndex(body)
         case .header, .schema, .parameters, .snapshot, .block, .footer:
             throw .misplacedRecord(type: type.rawValue, offset: input.offset)
+        }
+    }
+
+    private func takeStrings(_ body: RecordBody) throws(FormatError) {
+        do {
+            try StringsRecord.decode(body, into: &strings, tableBytes: &state.stringBytes)
+        } catch {
+            // Behind damage the record before this one may be missing, and with it its strings.
+            guard state.isResumed, case .mismatch(_, _, let first, let next) = error,
+                first > next, first < UInt64(FormatLimits.strings)
+            else { throw error }
+            for number in next..<first {
+                strings.append("?\(number)")
+                state.stringBytes += 6
+                state.missingStrings += 1
+            }
+            try StringsRecord.decode(body, into: &strings, tableBytes: &state.stringBytes)
         }
     }
 
@@ -128,7 +144,8 @@ extension TraceReader {
     private func takeFooter(_ body: RecordBody) throws(StoreError) {
         do {
             let footer = try FooterRecord(body: body)
-            try check(footer, body.offset)
+            if !state.isResumed { try check(footer, body.offset) }
+            state.hasFooter = true
             input.advance()
             totals = TraceTotals(footer, fileBytes: input.offset)
         } catch {

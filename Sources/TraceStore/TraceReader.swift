@@ -157,4 +157,10 @@ struct WalkState {
     var foundIndex: UInt32 = 0
     var foundIndexEntries: UInt64 = 0
     var indexOffset: Int64?
+    /// Whether reading went on behind damage, so that not everything was seen.
+    var isResumed = false
+    /// Strings that were missing where reading went on.
+    var missingStrings = 0
+    /// Whether the footer was reached.
+    var hasFooter = false
 }

@@ -35,7 +35,7 @@ struct RootCommand: ParsableCommand {
         subcommands: [
             RecordCommand.self, AnalyzeCommand.self, DiffCommand.self, ReplayCommand.self,
             InfoCommand.self, DumpCommand.self, VerifyCommand.self,
-            RecoverCommand.self, SliceCommand.self, ImportCommand.self,
+            RecoverCommand.self, SliceCommand.self, MergeCommand.self, ImportCommand.self,
         ])
 }
 

@@ -102,6 +102,22 @@ extension TraceReader {
         return true
     }
 
+    /// Checks every sum of the current block, without decoding it.
+    ///
+    /// - Returns: Whether they are right; if not, reading has ended and `completeness` tells why.
+    /// - Complexity: O(stored bytes).
+    /// - Throws: What the source throws.
+    public func checkSums() throws(StoreError) -> Bool {
+        guard state.hasBlock, try loadContent() else { return false }
+        do {
+            for lane in Lane.allCases { try decoder.verifyFrames(lane, content: content) }
+        } catch {
+            damage(error)
+            return false
+        }
+        return true
+    }
+
     private func reserveContent(_ count: Int) {
         if content.count < count {
             content = [UInt8](repeating: 0, count: max(count, 2 * content.count))

@@ -33,13 +33,16 @@ public struct TraceWriter: ~Copyable, EventSink {
     private var lossCount = 0
     private var restOfLosses: LossRecord?
 
-    /// The level that made the smallest and fastest files of those tried.
+    /// From columns that are not compressed at all to zstd's slowest level.
+    public static let compressionLevels = 0...19
+    /// The level that made nearly the smallest files, and nearly the fastest, of those tried:
+    /// byte planes have few repetitions to look for, and level 1 codes their bytes by frequency.
     public static let standardCompressionLevel = 1
 
     /// Starts a trace: its description is written at once.
     ///
     /// - Parameters:
-    ///   - compressionLevel: One of zstd's levels; it changes no identity.
+    ///   - compressionLevel: One of `compressionLevels`; it changes no identity.
     ///   - blockEvents: Most events of a block, up to `FormatLimits.blockEvents`.
     /// - Complexity: O(description).
     /// - Throws: `StoreError.limit` for a description that no file can hold, and what the sink

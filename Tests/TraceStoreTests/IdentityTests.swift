@@ -61,7 +61,7 @@ import TraceTestSupport
     func levelAndBlockSizeChangeNoIdentity(seed: UInt64) throws {
         let trace = RandomTrace(seed: seed, eventCount: 1_500)
         let one = try ids(trace)
-        for (level, blockEvents) in [(-5, 7), (3, 100), (9, 1_499)] {
+        for (level, blockEvents) in [(0, 500), (-5, 7), (3, 100), (9, 1_499)] {
             #expect(try ids(trace, level: level, blockEvents: blockEvents) == one, "seed \(seed)")
         }
     }

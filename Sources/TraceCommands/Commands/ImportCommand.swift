@@ -27,20 +27,13 @@ struct ImportCommand: ParsableCommand {
             """)
     var switchesOf: [String] = []
 
-    @Option(name: .long, parsing: .unconditional, help: "zstd level, 1 (fastest) to 19 (smallest).")
-    var compression = TraceWriter.standardCompressionLevel
+    @OptionGroup var compression: CompressionOptions
 
     @Option(name: [.customShort("o"), .long], help: "The trace to write; - is standard output.")
     var output: String
 
     @Flag(name: .long, help: "Overwrite the file if it exists.")
     var force = false
-
-    func validate() throws {
-        if !(1...19).contains(compression) {
-            throw ValidationError("--compression must be 1 to 19")
-        }
-    }
 
     mutating func run() throws {
         let source = try RereadableInput(path: input)
@@ -67,7 +60,7 @@ struct ImportCommand: ParsableCommand {
             description: TraceDescription(
                 schema: StandardSchema.schema,
                 parameters: parameters.entries,
-                notes: notes(result)), compressionLevel: compression)
+                notes: notes(result)), compressionLevel: compression.level)
         _ = try read(source, into: &writer)
         _ = try writer.finish()
     }

@@ -73,8 +73,7 @@ struct RecordCommand: ParsableCommand {
         name: .long, parsing: .unconditional, help: "How much is recorded: 0, 1 (replayable) or 2.")
     var detail = 1
 
-    @Option(name: .long, parsing: .unconditional, help: "zstd level, 1 (fastest) to 19 (smallest).")
-    var compression = TraceWriter.standardCompressionLevel
+    @OptionGroup var compression: CompressionOptions
 
     @Flag(name: .long, help: "List the policies and end.")
     var listPolicies = false
@@ -108,9 +107,6 @@ struct RecordCommand: ParsableCommand {
         if !(0...2).contains(detail) { throw ValidationError("--detail must be 0, 1 or 2") }
         if seed ?? 0 < 0 || salt ?? 0 < 0 {
             throw ValidationError("--seed and --salt must not be negative")
-        }
-        if !(1...19).contains(compression) {
-            throw ValidationError("--compression must be 1 to 19")
         }
     }
 
@@ -196,7 +192,7 @@ extension RecordCommand {
             description: TraceDescription(
                 schema: StandardSchema.schema,
                 parameters: parameters.entries,
-                notes: notes), compressionLevel: compression)
+                notes: notes), compressionLevel: compression.level)
         writer.addSnapshot(name: EngineSetup.snapshotName, initial.snapshot.encoded())
         let inputs = RecordingInputs(
             scenario, memory: initial, hasPageDaemon: plan.file.hasPageDaemon)

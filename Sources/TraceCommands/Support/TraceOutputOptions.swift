@@ -9,14 +9,7 @@ struct TraceOutputOptions: ParsableArguments {
     @Flag(name: .long, help: "Overwrite the file if it exists.")
     var force = false
 
-    @Option(name: .long, parsing: .unconditional, help: "zstd level, 1 (fastest) to 19 (smallest).")
-    var compression = TraceWriter.standardCompressionLevel
-
-    func validate() throws {
-        if !(1...19).contains(compression) {
-            throw ValidationError("--compression must be 1 to 19")
-        }
-    }
+    @OptionGroup var compression: CompressionOptions
 
     /// Refuses to write over an input, under whatever name or link; `--force` does not help.
     func requireOther(than inputs: [String]) throws {
@@ -40,7 +33,7 @@ struct TraceOutputOptions: ParsableArguments {
     ) throws(CommandFailure) -> TraceWriter {
         do {
             return try TraceWriter(
-                sink: sink, description: description, compressionLevel: compression)
+                sink: sink, description: description, compressionLevel: compression.level)
         } catch {
             throw CommandFailure(error, isOutput: true)
         }

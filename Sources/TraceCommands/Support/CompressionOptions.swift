@@ -1,0 +1,16 @@
+import ArgumentParser
+import TraceStore
+
+/// How hard the columns of a trace are compressed.
+struct CompressionOptions: ParsableArguments {
+    @Option(
+        name: [.customLong("compression")], parsing: .unconditional,
+        help: "From 0 (not at all, fastest) to 19 (smallest).")
+    var level = TraceWriter.standardCompressionLevel
+
+    func validate() throws {
+        if !TraceWriter.compressionLevels.contains(level) {
+            throw ValidationError("--compression must be 0 to 19")
+        }
+    }
+}

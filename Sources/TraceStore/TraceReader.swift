@@ -159,6 +159,8 @@ struct WalkState {
     var indexOffset: Int64?
     /// Whether reading went on behind damage, so that not everything was seen.
     var isResumed = false
+    /// What scans behind damage may still cost in vain.
+    var scanWorkBytes: Int64?
     /// Strings that were missing where reading went on.
     var missingStrings = 0
     /// Whether the footer was reached.

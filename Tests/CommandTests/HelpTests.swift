@@ -2,7 +2,8 @@ import Foundation
 import Testing
 
 private let commands = [
-    "record", "analyze", "diff", "replay", "info", "dump", "verify", "import",
+    "record", "analyze", "diff", "replay", "info", "dump", "verify", "recover",
+    "slice", "merge", "import",
 ]
 
 @Suite struct HelpTests {

@@ -10,6 +10,12 @@ private let writers: [[String]] = [
     ["analyze", Fixtures.trace("several-blocks")],
     ["diff", Fixtures.trace("several-blocks"), Fixtures.trace("linux-d3")],
     ["import", "--from", "ftrace-text", "trace.txt"],
+    ["slice", Fixtures.trace("several-blocks")],
+    ["recover", Fixtures.trace("several-blocks")],
+    [
+        "merge", "--assume-same-start", Fixtures.trace("several-blocks"),
+        Fixtures.trace("detail-2"),
+    ],
 ]
 
 /// Outputs that cannot be made.

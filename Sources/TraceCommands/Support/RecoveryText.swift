@@ -4,11 +4,10 @@ import TraceStore
 
 /// What a recovery says of itself.
 enum RecoveryText {
-    /// One line for each stretch that was lost, and a last one for the whole.
+    /// One line for each of the first stretches that were lost, and a last one for the whole;
+    /// nothing where nothing was lost.
     static func lines(_ report: RecoveryReport) -> [String] {
-        guard !report.isWhole else {
-            return ["complete; \(report.events) events copied, nothing lost"]
-        }
+        guard !report.isWhole else { return [] }
         var lines = report.stretches.prefix(10).map { stretch in
             var line = "\(stretch.byteCount) bytes at offset \(stretch.offset) lost"
             line += stretch.error.map { ": \($0.sentence)" } ?? ": the recording was cut off"

@@ -18,9 +18,13 @@ struct RecordScan {
     private static let workFactor: Int64 = 16
 
     private var input: RecordInput
-    private var workBytes = RecordScan.freeWorkBytes
+    /// Bytes that may still be summed in vain; it goes from scan to scan of a file.
+    private(set) var workBytes: Int64
 
-    init(_ source: any ByteSource) { input = RecordInput(source) }
+    init(_ source: any ByteSource, workBytes: Int64?) {
+        input = RecordInput(source)
+        self.workBytes = workBytes ?? Self.freeWorkBytes
+    }
 
     /// The record at an offset, if it is whole and its checksum is right.
     ///

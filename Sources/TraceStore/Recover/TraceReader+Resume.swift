@@ -36,8 +36,9 @@ extension TraceReader {
             if ignoredBytes == 0 { return nil }
         case .damaged(let error, _): stretch.error = error
         }
-        var scan = RecordScan(input.source)
+        var scan = RecordScan(input.source, workBytes: state.scanWorkBytes)
         let next = try nextWhole(&stretch, &scan)
+        state.scanWorkBytes = scan.workBytes
         switch next {
         case .end(let offset):
             stretch.byteCount = max(0, offset - stretch.offset)

@@ -71,18 +71,19 @@ public struct TraceRecovery {
                 }
             }
             guard let stretch = try reader.resume() else { return false }
-            take(stretch)
+            take(stretch, isBehindIndex: reader.state.indexOffset != nil)
             if reader.completeness != nil { return false }
         }
     }
 
-    private mutating func take(_ stretch: SkippedStretch) {
+    private mutating func take(_ stretch: SkippedStretch, isBehindIndex: Bool) {
         guard stretch.byteCount > 0 else { return }
         report.lostBytes += stretch.byteCount
         report.stretchCount += 1
         if report.stretches.count < Self.listedStretches { report.stretches.append(stretch) }
         guard let block = stretch.block, block.firstSequence > lastSequence else {
-            gap.hasUnknown = true
+            // No block stands behind the index.
+            if !isBehindIndex { gap.hasUnknown = true }
             return
         }
         // The stretch may reach further than the block; then its end is unknown.

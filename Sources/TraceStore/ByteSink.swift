@@ -1,3 +1,5 @@
+public import TraceFormat
+
 /// Where a writer's bytes go, one after the other.
 public protocol ByteSink: AnyObject {
     /// Appends bytes.
@@ -6,13 +8,23 @@ public protocol ByteSink: AnyObject {
     /// - Throws: `StoreError`.
     func write(_ bytes: [UInt8]) throws(StoreError)
 
+    /// Is told that a whole block has been written, record and frames; most sinks do not care.
+    ///
+    /// - Throws: `StoreError`.
+    func blockIsWritten(_ block: BlockSummary) throws(StoreError)
+
     /// Makes what was written the final result.
     ///
     /// - Throws: `StoreError`.
     func commit() throws(StoreError)
 
-    /// Gives up what was written; nothing is left behind.
+    /// Gives up what was written; nothing is left behind, unless the sink is one that says so.
     func discard()
+}
+
+extension ByteSink {
+    /// Does nothing.
+    public func blockIsWritten(_ block: BlockSummary) throws(StoreError) {}
 }
 
 /// A sink that keeps the bytes in memory.

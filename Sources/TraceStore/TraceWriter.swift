@@ -268,10 +268,20 @@ public struct TraceWriter: ~Copyable, EventSink {
             index.append(
                 IndexEntry(offset: offset, length: bytesWritten - offset, block: summary))
             count(summary)
+            tellSink(summary)
         } catch {
             fail(Self.codecError(error))
         }
         builder.removeAll()
+    }
+
+    private mutating func tellSink(_ summary: BlockSummary) {
+        guard failure == nil else { return }
+        do {
+            try sink.blockIsWritten(summary)
+        } catch {
+            failure = error
+        }
     }
 
     private mutating func count(_ summary: BlockSummary) {

@@ -55,6 +55,7 @@ let package = Package(
         module("TraceCompression", ["CZstd"]),
         module("TraceIdentity", ["TraceCore", crypto]),
         module("TraceStore", ["TraceCore", "TraceFormat", "TraceCompression", "TraceIdentity"]),
+        module("LiveRecording", ["TraceCore", "TraceFormat", "TraceStore"]),
         // The engine.
         module("PhysicalMemory"),
         module("ReclaimEngine", ["TraceCore", "PhysicalMemory"]),

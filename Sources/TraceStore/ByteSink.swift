@@ -13,6 +13,11 @@ public protocol ByteSink: AnyObject {
     /// - Throws: `StoreError`.
     func blockIsWritten(_ block: BlockSummary) throws(StoreError)
 
+    /// Brings to the disk what has been written so far, where there is one.
+    ///
+    /// - Throws: `StoreError`.
+    func synchronize() throws(StoreError)
+
     /// Makes what was written the final result.
     ///
     /// - Throws: `StoreError`.
@@ -25,6 +30,9 @@ public protocol ByteSink: AnyObject {
 extension ByteSink {
     /// Does nothing.
     public func blockIsWritten(_ block: BlockSummary) throws(StoreError) {}
+
+    /// Does nothing.
+    public func synchronize() throws(StoreError) {}
 }
 
 /// A sink that keeps the bytes in memory.

@@ -52,6 +52,10 @@ enum FileCalls {
 
     static func sync(_ descriptor: Int32) -> Int32 { retrying { fsync(descriptor) } }
 
+    static func syncData(_ descriptor: Int32) -> Int32 { retrying { fdatasync(descriptor) } }
+
+    static func truncate(_ descriptor: Int32) -> Int32 { retrying { ftruncate(descriptor, 0) } }
+
     static func rename(_ from: String, _ to: String) -> Int32 {
         retrying { unsafe Glibc.rename(from, to) }
     }

@@ -2,8 +2,9 @@ import Glibc
 
 /// A file to write, or the standard output.
 ///
-/// A regular file is written under another name in the same folder and renamed by `commit`, so a
-/// reader never finds half of it under its own name. The path `-` is the standard output.
+/// A regular file is written under another name in the same folder (see `PartialFile`) and renamed
+/// by `commit`, so a reader never finds half of it under its own name. The path `-` is the standard
+/// output.
 public final class FileSink: ByteSink {
     /// Takes some of the bytes from a position on, as `write` does: how many, or an error number
     /// below zero.
@@ -16,22 +17,31 @@ public final class FileSink: ByteSink {
 
     private var descriptor: Int32
     private let overwrites: Bool
+    private let partial: PartialFile
     private let writeCall: WriteCall
     private var offset: Int64 = 0
 
     /// Opens a file for writing.
     ///
-    /// - Throws: `StoreError` when it exists and `overwrites` is false, is a directory, or cannot
-    ///   be created.
-    public convenience init(path: String, overwrites: Bool = false) throws(StoreError) {
-        try self.init(path: path, overwrites: overwrites, writeCall: FileCalls.write)
+    /// - Parameters:
+    ///   - overwrites: Whether a file of that name, and what a cut recording of it has left, may go.
+    ///   - partial: What becomes of the file while it is not whole.
+    /// - Throws: `StoreError` when it exists and `overwrites` is false, is a directory, is being
+    ///   written by another process, or cannot be created.
+    public convenience init(
+        path: String, overwrites: Bool = false, partial: PartialFile = .guarded
+    ) throws(StoreError) {
+        try self.init(
+            path: path, overwrites: overwrites, partial: partial, writeCall: FileCalls.write)
     }
 
     init(
-        path: String, overwrites: Bool, writeCall: @escaping WriteCall
+        path: String, overwrites: Bool, partial: PartialFile = .guarded,
+        writeCall: @escaping WriteCall
     ) throws(StoreError) {
         self.path = path
         self.overwrites = overwrites
+        self.partial = partial
         self.writeCall = writeCall
         if path == "-" {
             descriptor = 1
@@ -42,15 +52,16 @@ public final class FileSink: ByteSink {
         case .success(.other):
             // A pipe or a device is written to, not replaced.
             descriptor = FileCalls.open(path, O_WRONLY)
+            if descriptor < 0 { throw Self.creationError(path, -descriptor) }
+            return
         case .success(.regular):
             guard overwrites else { throw .exists(path: path) }
-            (descriptor, temporaryPath) = Self.openTemporary(path)
-        case .failure:
-            (descriptor, temporaryPath) = Self.openTemporary(path)
+        case .failure: break
         }
-        if descriptor < 0 {
-            throw Self.creationError(path, -descriptor)
-        }
+        let (descriptor, name) = try PartialFile.open(
+            for: path, replaces: overwrites || partial == .disposable)
+        self.descriptor = descriptor
+        temporaryPath = name
     }
 
     deinit { discard() }
@@ -71,29 +82,40 @@ public final class FileSink: ByteSink {
         }
     }
 
+    /// Brings to the disk what has been written so far; does nothing for pipes and devices.
+    ///
+    /// - Throws: `StoreError.noSpace` or `system`.
+    public func synchronize() throws(StoreError) {
+        precondition(descriptor >= 0, "a file is synchronized before commit or discard")
+        let synced = FileCalls.syncData(descriptor)
+        if synced < 0, synced != -EINVAL, synced != -EROFS { throw error("fdatasync", -synced) }
+    }
+
     /// Brings the content to the disk and gives the file its name.
     ///
     /// - Throws: `StoreError`; `exists` where another process has made the file meanwhile.
     public func commit() throws(StoreError) {
         precondition(descriptor >= 0, "a file is committed once")
-        guard let temporary = temporaryPath else {
-            try close()
-            return
+        if let temporary = temporaryPath {
+            // The content reaches the disk before the name does.
+            let synced = FileCalls.sync(descriptor)
+            if synced < 0, synced != -EINVAL { throw error("fsync", -synced) }
+            // The lock is held until the name has changed: else another could take the file for
+            // one that was left behind.
+            try publish(temporary)
+            temporaryPath = nil
         }
-        // The content reaches the disk before the name does.
-        let synced = FileCalls.sync(descriptor)
-        if synced < 0, synced != -EINVAL { throw error("fsync", -synced) }
         try close()
-        try publish(temporary)
-        temporaryPath = nil
     }
 
-    /// Closes and removes what was written under the other name.
+    /// Closes what was written under the other name, and removes it unless it is to be kept.
     public func discard() {
+        if let temporaryPath, partial != .kept || offset == 0 {
+            FileCalls.remove(temporaryPath)
+            self.temporaryPath = nil
+        }
         if descriptor > 2 { _ = FileCalls.close(descriptor) }
         descriptor = -1
-        if let temporaryPath { FileCalls.remove(temporaryPath) }
-        temporaryPath = nil
     }
 
     private func close() throws(StoreError) {
@@ -126,18 +148,6 @@ public final class FileSink: ByteSink {
         default:
             .system(operation: operation, path: path, errno: number, offset: offset)
         }
-    }
-
-    private static func openTemporary(_ path: String) -> (Int32, String?) {
-        let number = FileCalls.processNumber()
-        // A few names, for leftovers of a process that had the same number.
-        for attempt in 0..<16 {
-            let name = "\(path).partial-\(number)-\(attempt)"
-            let descriptor = FileCalls.open(name, O_WRONLY | O_CREAT | O_EXCL)
-            if descriptor >= 0 { return (descriptor, name) }
-            if descriptor != -EEXIST { return (descriptor, nil) }
-        }
-        return (-EEXIST, nil)
     }
 
     static func creationError(_ path: String, _ number: Int32) -> StoreError {

@@ -10,6 +10,10 @@ public enum StoreError: Error, Equatable, Sendable {
     case permission(path: String)
     /// The file to write exists and overwriting was not asked for.
     case exists(path: String)
+    /// A recording that was cut off has left its unfinished file, which is named.
+    case partialLeft(path: String)
+    /// Another process is writing the file.
+    case beingWritten(path: String)
     /// The file cannot be created, for another reason that `errno` tells.
     case cannotCreate(path: String, errno: Int32)
     /// The disk, or the user's share of it, is full.

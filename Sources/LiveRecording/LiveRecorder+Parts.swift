@@ -1,0 +1,113 @@
+import TraceCore
+import TraceFormat
+public import TraceStore
+
+// From one file, or segment of the ring, to the next.
+extension LiveRecorder {
+    /// What a part says of itself.
+    static func partDescription(
+        _ description: TraceDescription, number: Int, beginNs: Int64?, eventsBefore: UInt64
+    ) -> TraceDescription {
+        var parameters = ParameterList(description.parameters)
+        parameters["recording.part"] = String(number)
+        // The first part begins where the recording does.
+        if let beginNs {
+            parameters.set(StretchMarks.beginNs, beginNs)
+            parameters[StretchMarks.eventsBefore] = String(eventsBefore)
+        }
+        return TraceDescription(
+            schema: description.schema, parameters: parameters.entries, notes: description.notes)
+    }
+
+    /// Begins the next part with its first event.
+    mutating func openPart(_ timeNs: Int64) {
+        do {
+            if ring != nil {
+                let memory = MemorySink()
+                self.memory = memory
+                part = try makeWriter(memory, description)
+            } else {
+                partNumber += 1
+                let description = Self.partDescription(
+                    description, number: partNumber, beginNs: partBeginNs,
+                    eventsBefore: eventsBefore)
+                part = try makeWriter(try files.openPart(partNumber), description)
+            }
+            isPartOpen = true
+            setPartEnd(after: timeNs)
+            updateNextTime()
+        } catch {
+            fail(error)
+        }
+    }
+
+    func makeWriter(
+        _ sink: some ByteSink, _ description: TraceDescription
+    ) throws(StoreError) -> PartWriter {
+        try PartWriter(
+            sink: sink, description: description, compressionLevel: plan.compressionLevel,
+            blockEvents: plan.blockEvents)
+    }
+
+    /// Ends the part that is open.
+    ///
+    /// - Parameter endNs: Where it ends, to be noted; `nil` where the description says it.
+    mutating func endPart(endNs: Int64?, notes: [TextPair] = []) {
+        isPartOpen = false
+        partEndNs = .max
+        do {
+            if ring != nil {
+                try keepSegment()
+            } else {
+                var notes = notes
+                if let endNs { notes.append(TextPair(StretchMarks.endNs, String(endNs))) }
+                let totals = try part.finish(notes: notes)
+                partBeginNs = endNs
+                eventsBefore += totals.events
+                wholePart(totals)
+            }
+        } catch {
+            fail(error)
+        }
+        updateNextTime()
+    }
+
+    private mutating func wholePart(_ totals: TraceTotals) {
+        guard let current = files.current else { return }
+        countWholeFile()
+        if case .rotating(let rotation) = plan.shape { files.currentIsWhole(keep: rotation.keep) }
+        notice(.partIsWhole(path: current.path, number: partNumber, totals))
+    }
+
+    private mutating func keepSegment() throws(StoreError) {
+        let totals = try part.finish(notes: [])
+        guard let memory, totals.events > 0 || totals.lostEvents > 0 else { return }
+        ring?.append(
+            FlightRing.Segment(
+                bytes: memory.bytes, events: totals.events, blocks: totals.blocks,
+                firstNs: totals.timeMinNs, lastNs: totals.events > 0 ? totals.timeMaxNs : lastNs))
+        self.memory = nil
+    }
+}
+
+/// The names under which a file says which stretch of a recording it holds.
+///
+/// Where there are none, it holds the whole recording.
+public enum StretchMarks {
+    /// Parameter: where the stretch begins, in nanoseconds of the trace's time.
+    public static let beginNs = "recording.begin_ns"
+    /// Parameter: events of the recording before the stretch.
+    public static let eventsBefore = "recording.events_before"
+    /// Note: where the stretch ends, in nanoseconds of the trace's time.
+    public static let endNs = "recording.end_ns"
+}
+
+/// What a live recording tells while it goes on.
+public enum LiveNotice: Equatable, Sendable {
+    /// A file of a rotation, or the only file, is whole.
+    case partIsWhole(path: String, number: Int, TraceTotals)
+    /// The last stretch is written.
+    case dumpIsWhole(path: String, reason: String, TraceTotals)
+    /// A dump was asked for, and there is nothing that is not in an earlier one.
+    case nothingToDump(reason: String)
+}

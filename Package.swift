@@ -81,8 +81,8 @@ let package = Package(
         module(
             "TraceCommands",
             [
-                "TraceCore", "TraceFormat", "TraceIdentity", "TraceStore", "ReclaimEngine",
-                "Workloads", "ScenarioFiles", "TraceReplay",
+                "TraceCore", "TraceFormat", "TraceIdentity", "TraceStore", "LiveRecording",
+                "ReclaimEngine", "Workloads", "ScenarioFiles", "TraceReplay",
                 "TraceImport", "TraceAnalysis", "TraceDiff", "TraceReport", argumentParser,
             ]),
         .executableTarget(

@@ -28,6 +28,9 @@ public final class CommitSink: ByteSink {
     /// The last block that is told to be there.
     public private(set) var lastCommit: BlockCommit?
 
+    /// Whether a failure left what was written.
+    public private(set) var isLeft = false
+
     private let inner: any ByteSink
     private let path: String
     private let policy: SyncPolicy
@@ -100,6 +103,7 @@ public final class CommitSink: ByteSink {
     public func discard() {
         waiting.removeAll()
         inner.discard()
+        isLeft = (inner as? FileSink)?.temporaryPath != nil
     }
 
     private func tell() {

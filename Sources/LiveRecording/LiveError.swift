@@ -25,7 +25,8 @@ extension LiveError: CustomStringConvertible {
             "\(kind).\(column) is a label, and can only be = or != one of its labels, not \(value)"
         case .notANumber(let kind, let column, let value):
             "\(kind).\(column) is a number, and \(value) is none"
-        case .textColumn(let kind, let column): "\(kind).\(column) is a text, which no trigger reads"
+        case .textColumn(let kind, let column):
+            "\(kind).\(column) is a text, which no trigger reads"
         }
     }
 }

@@ -23,7 +23,9 @@ extension LiveRecorder {
     /// - Complexity: O(cells of the ring).
     public mutating func dumpNow(reason: String) {
         guard ring != nil, failure == nil else { return }
-        if let waiting = dumpReason { dumpReason = waiting + "; " + reason } else {
+        if let waiting = dumpReason {
+            dumpReason = waiting + "; " + reason
+        } else {
             dumpReason = reason
         }
         dump()
@@ -74,11 +76,13 @@ extension LiveRecorder {
     ) throws(StoreError) -> TraceTotals {
         dumps += 1
         var parameters = ParameterList(description.parameters)
-        parameters["recording.dump"] = String(dumps)
+        parameters[StretchMarks.dumpKey] = String(dumps)
+        // There is no initial state, whatever the first event.
+        parameters[TraceDescription.replayRefusedKey] = "it is the last stretch of a recording"
         let eventsBefore = ring.eventsLetGo + ring.eventsWritten
         if eventsBefore > 0, let first = ring.kept.first {
-            parameters.set(StretchMarks.beginNs, first.firstNs)
-            parameters[StretchMarks.eventsBefore] = String(eventsBefore)
+            parameters.set(SliceWindow.beginKey, first.firstNs)
+            parameters[StretchMarks.eventsBeforeKey] = String(eventsBefore)
         }
         var writer = try makeWriter(
             try files.openDump(),
@@ -91,7 +95,7 @@ extension LiveRecorder {
             TextPair("dump.events_let_go", String(ring.eventsLetGo)),
             TextPair("dump.blocks_let_go", String(ring.blocksLetGo)),
             TextPair("dump.events_in_earlier_dumps", String(ring.eventsWritten)),
-            TextPair(StretchMarks.endNs, String(lastNs)),
+            TextPair(StretchMarks.endKey, String(lastNs)),
         ])
     }
 
@@ -99,17 +103,10 @@ extension LiveRecorder {
         _ segment: FlightRing.Segment, to writer: inout PartWriter
     ) throws(StoreError) {
         let reader = try TraceReader(source: MemorySource(segment.bytes, path: "the ring"))
-        writer.forgetStrings()
-        while try reader.nextBlock() {
-            let strings = reader.strings
-            _ = try reader.forEachEvent { header, values in
-                writer.record(header, values, strings: strings)
-            }
-        }
+        try writer.copy(reader)
         if case .damaged(let error, _) = reader.completeness {
             throw .format(error, path: "the ring")
         }
-        for loss in reader.losses { writer.addLoss(loss) }
         if let failure = writer.failure { throw failure }
     }
 }

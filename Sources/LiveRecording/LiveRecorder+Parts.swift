@@ -9,11 +9,12 @@ extension LiveRecorder {
         _ description: TraceDescription, number: Int, beginNs: Int64?, eventsBefore: UInt64
     ) -> TraceDescription {
         var parameters = ParameterList(description.parameters)
-        parameters["recording.part"] = String(number)
+        parameters[StretchMarks.partKey] = String(number)
         // The first part begins where the recording does.
         if let beginNs {
-            parameters.set(StretchMarks.beginNs, beginNs)
-            parameters[StretchMarks.eventsBefore] = String(eventsBefore)
+            parameters.set(SliceWindow.beginKey, beginNs)
+            parameters[StretchMarks.eventsBeforeKey] = String(eventsBefore)
+            parameters[TraceDescription.replayRefusedKey] = "it is part \(number) of a recording"
         }
         return TraceDescription(
             schema: description.schema, parameters: parameters.entries, notes: description.notes)
@@ -60,7 +61,7 @@ extension LiveRecorder {
                 try keepSegment()
             } else {
                 var notes = notes
-                if let endNs { notes.append(TextPair(StretchMarks.endNs, String(endNs))) }
+                if let endNs { notes.append(TextPair(StretchMarks.endKey, String(endNs))) }
                 let totals = try part.finish(notes: notes)
                 partBeginNs = endNs
                 eventsBefore += totals.events
@@ -88,18 +89,6 @@ extension LiveRecorder {
                 firstNs: totals.timeMinNs, lastNs: totals.events > 0 ? totals.timeMaxNs : lastNs))
         self.memory = nil
     }
-}
-
-/// The names under which a file says which stretch of a recording it holds.
-///
-/// Where there are none, it holds the whole recording.
-public enum StretchMarks {
-    /// Parameter: where the stretch begins, in nanoseconds of the trace's time.
-    public static let beginNs = "recording.begin_ns"
-    /// Parameter: events of the recording before the stretch.
-    public static let eventsBefore = "recording.events_before"
-    /// Note: where the stretch ends, in nanoseconds of the trace's time.
-    public static let endNs = "recording.end_ns"
 }
 
 /// What a live recording tells while it goes on.

@@ -139,7 +139,7 @@ public struct LiveRecorder: ~Copyable, EventSink {
     ) throws(StoreError) {
         let endNs = endNs ?? lastNs
         var notes = notes
-        if let endedBy { notes.append(TextPair("recording.ended_by", endedBy)) }
+        if let endedBy { notes.append(TextPair(StretchMarks.endedByKey, endedBy)) }
         if ring != nil {
             finishFlight()
         } else if isPartOpen {

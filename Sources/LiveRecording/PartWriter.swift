@@ -66,8 +66,14 @@ struct PartWriter: ~Copyable {
         return number
     }
 
-    /// Forgets which strings the file has; those of another recording follow.
-    mutating func forgetStrings() { numbers.removeAll(keepingCapacity: true) }
+    /// Copies all events and losses of a trace.
+    mutating func copy(_ reader: TraceReader) throws(StoreError) {
+        var transfer = TraceTransfer(reader)
+        while try transfer.nextBlock(reader) {
+            try transfer.copyBlock(from: reader, to: &writer)
+        }
+        try transfer.copyContext(from: reader, to: &writer)
+    }
 
     /// Gives a string its number although no event has it yet.
     mutating func intern(_ text: Int64, strings: [String]) { _ = number(of: text, strings) }

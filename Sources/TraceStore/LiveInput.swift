@@ -46,7 +46,8 @@ public final class LiveInput {
         into buffer: inout [UInt8], waitingMilliseconds milliseconds: Int32
     ) throws(StoreError) -> Step {
         // A kernel's trace pipe has something to read long before it says so.
-        guard FileCalls.waitForBytes(descriptor, milliseconds: milliseconds)
+        guard
+            FileCalls.waitForBytes(descriptor, milliseconds: milliseconds)
                 || canReadWithoutWaiting
         else { return .nothing }
         let count = FileCalls.read(descriptor, &buffer, at: 0, count: buffer.count)

@@ -19,6 +19,7 @@ struct AnalyzeCommand: ParsableCommand {
     @Option(name: .long, help: "text or json.")
     var format = ReportFormat.text
 
+    @OptionGroup var following: FollowOptions
     @OptionGroup var report: ReportOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var partial: PartialOptions
@@ -30,7 +31,7 @@ struct AnalyzeCommand: ParsableCommand {
     }
 
     mutating func run() throws {
-        let trace = try LoadedTrace(path: trace, checksAll: true)
+        let trace = try LoadedTrace(path: trace, checksAll: true, follows: following.follow)
         let summary = try trace.summary(window, intervalNs: interval?.ns)
         let result = AnalysisReport(
             label: trace.label, parameters: trace.parameters, identities: trace.identities,
@@ -41,6 +42,7 @@ struct AnalyzeCommand: ParsableCommand {
         case .json: try out.write(result.json)
         }
         try out.end()
+        if following.follow { try Interrupt.check() }
         try trace.requireUndamaged(partial)
     }
 }

@@ -23,6 +23,7 @@ struct DumpCommand: ParsableCommand {
     @Flag(name: .long, help: "List the records of the file instead of its events.")
     var records = false
 
+    @OptionGroup var following: FollowOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var partial: PartialOptions
 
@@ -31,7 +32,7 @@ struct DumpCommand: ParsableCommand {
             try dumpRecords()
             return
         }
-        let trace = try LoadedTrace(path: trace, checksAll: true)
+        let trace = try LoadedTrace(path: trace, checksAll: true, follows: following.follow)
         let schema = trace.reader.description.schema
         let kinds = try kind.isEmpty ? schema.kinds : schema.kinds(named: kind)
         let text = EventText(
@@ -43,6 +44,7 @@ struct DumpCommand: ParsableCommand {
         if case .incomplete(reason: let reason) = trace.completeness {
             Terminal.writeError("ktls-trace: \(trace.label): complete: false (\(reason))\n")
         }
+        if following.follow { try Interrupt.check() }
         try trace.requireUndamaged(partial)
     }
 
@@ -57,10 +59,7 @@ struct DumpCommand: ParsableCommand {
         let end = window.end?.ns ?? Int64.max
         let domains = Set(window.domain)
         var failure: (any Error)?
-        while failure == nil,
-            try reporting({ try trace.reader.nextBlock(overlapping: first...end) })
-        {
-            try Interrupt.check()
+        while failure == nil, try trace.nextBlock(overlapping: first...end) {
             let strings = trace.reader.strings
             _ = try reporting {
                 try trace.reader.forEachEvent(lanes) { header, values in
@@ -74,6 +73,7 @@ struct DumpCommand: ParsableCommand {
                     }
                 }
             }
+            if following.follow { try out.show() }
         }
         if let failure { throw failure }
     }

@@ -10,7 +10,9 @@ struct ImportCommand: ParsableCommand {
         discussion: """
             Example: ktls-trace import --from ftrace-text trace.txt -o host.ktrace
 
-            The file is read twice; standard input is kept in memory for that.
+            The file is read twice; standard input is kept in memory for that. With --live, or an option \
+            of live recording, it is read once, as it comes: ktls-trace import --from ftrace-text --live \
+            /sys/kernel/tracing/trace_pipe -o host.ktrace
             """)
 
     @Option(name: .long, help: "The form of the input: ftrace-text.")
@@ -29,13 +31,26 @@ struct ImportCommand: ParsableCommand {
 
     @OptionGroup var compression: CompressionOptions
 
+    @Flag(
+        name: .long,
+        help: "Read the input once, as it comes; what it says of its host becomes notes.")
+    var live = false
+
+    @OptionGroup var recording: LiveOptions
+
     @Option(name: [.customShort("o"), .long], help: "The trace to write; - is standard output.")
     var output: String
 
     @Flag(name: .long, help: "Overwrite the file if it exists.")
     var force = false
 
+    func validate() throws { try recording.check(output: output) }
+
     mutating func run() throws {
+        if live || recording.isLive {
+            try runLive()
+            return
+        }
         let source = try RereadableInput(path: input)
         var nowhere = DiscardingSink()
         let result = try read(source, into: &nowhere)
@@ -44,6 +59,20 @@ struct ImportCommand: ParsableCommand {
         }
         try reporting(isOutput: true) { try write(source, result, to: sink) }
         warn(result)
+    }
+
+    private func runLive() throws {
+        let source = try reporting { try LiveInput(path: input) }
+        let session = LiveSession(
+            recording, path: output, force: force, compression: compression.level, isLive: true)
+        let live = LiveImport(
+            name: name, session: session,
+            options: FtraceImportOptions(followedTaskPrefixes: switchesOf),
+            notes: [
+                TextPair("tool.version", ToolVersion.text), TextPair("import.file", input),
+                TextPair("recorded.unix_seconds", String(Terminal.wallSeconds)),
+            ])
+        if let result = try live.run(source) { warn(result) }
     }
 
     /// The name to show for the recording.
@@ -130,7 +159,7 @@ private struct DiscardingSink: EventSink {
 
 extension ImportError {
     /// What is wrong with the input, in words, with the line.
-    fileprivate var sentence: String {
+    var sentence: String {
         switch self {
         case .notFtraceText(let line): "not the text of an ftrace buffer (line \(line))"
         case .timeWentBackwards(let line, let timeNs, let previousNs):

@@ -21,15 +21,15 @@ struct InfoCommand: ParsableCommand {
     @Option(name: .long, help: "text or json.")
     var format = ReportFormat.text
 
+    @OptionGroup var following: FollowOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var partial: PartialOptions
 
     mutating func run() throws {
-        let trace = try LoadedTrace(path: trace, checksAll: true)
+        let trace = try LoadedTrace(path: trace, checksAll: true, follows: following.follow)
         var tally = TraceTally(schema: trace.reader.description.schema, keepsLayout: layout)
         try reporting {
-            while try trace.reader.nextBlock() {
-                try Interrupt.check()
+            while try trace.nextBlock() {
                 guard try trace.reader.checkSums() else { break }
                 tally.add(trace.reader)
             }
@@ -41,6 +41,7 @@ struct InfoCommand: ParsableCommand {
         case .json: try out.write(facts.json(showsLayout: layout))
         }
         try out.end()
+        if following.follow { try Interrupt.check() }
         try trace.requireUndamaged(partial)
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import LiveRecording
 import ReclaimEngine
 import ScenarioFiles
 import TraceCore
@@ -86,6 +87,8 @@ struct RecordCommand: ParsableCommand {
         help: "Print the scenario with all changes as a file that --scenario reads, and end.")
     var printScenario = false
 
+    @OptionGroup var live: LiveOptions
+
     @Option(name: [.customShort("o"), .long], help: "The trace to write; - is standard output.")
     var output: String?
 
@@ -108,6 +111,7 @@ struct RecordCommand: ParsableCommand {
         if seed ?? 0 < 0 || salt ?? 0 < 0 {
             throw ValidationError("--seed and --salt must not be negative")
         }
+        if !printScenario { try live.check(output: output ?? "-") }
     }
 
     mutating func run() throws {
@@ -126,8 +130,10 @@ struct RecordCommand: ParsableCommand {
         if path == "-", Terminal.isTerminal(1) {
             throw CommandFailure(.usage, "a trace is not written to a terminal; use -o FILE")
         }
-        let sink = try reporting(isOutput: true) { try FileSink(path: path, overwrites: force) }
-        try reporting(isOutput: true) { try record(plan, to: sink) }
+        try record(
+            plan,
+            to: LiveSession(
+                live, path: path, force: force, compression: compression.level, isLive: live.isLive))
     }
 
     private func list() throws {
@@ -158,26 +164,35 @@ enum RecordSource: String, ExpressibleByArgument, CaseIterable {
 }
 
 extension RecordCommand {
-    private func record(_ plan: RecordPlan, to sink: FileSink) throws {
+    private func record(_ plan: RecordPlan, to session: LiveSession) throws {
         // Looked up once: an option's value costs more than an event.
         let durationNs = duration.ns
-        var recording = try prepare(plan, durationNs: durationNs, to: sink)
+        let isLive = live.isLive
+        var recording = try prepare(plan, durationNs: durationNs, to: session)
         var progress = Progress("recording")
+        var isInterrupted = false
         while let input = recording.inputs.next(before: durationNs) {
             recording.engine.apply(input)
             guard recording.engine.outbox.count >= 4096 else { continue }
-            try recording.deliver()
+            try recording.deliver(to: session)
             progress.show(recording.engine.nowNs, of: durationNs, "")
+            isInterrupted = Interrupt.pendingSignal != nil
+            // What is recorded live is finished; the rest can be recorded again.
+            if isInterrupted, isLive { break }
+            try Interrupt.check()
         }
-        recording.engine.finish(at: durationNs)
-        try recording.deliver()
+        if !isInterrupted {
+            recording.engine.finish(at: durationNs)
+            try recording.deliver(to: session)
+        }
         progress.end()
-        _ = try recording.writer.finish()
+        try recording.finish(isInterrupted ? nil : durationNs, session)
+        if isInterrupted { try Interrupt.check() }
     }
 
     /// Makes the host and begins the trace; the initial memory as a plan is not kept beyond.
     private func prepare(
-        _ plan: RecordPlan, durationNs: Int64, to sink: FileSink
+        _ plan: RecordPlan, durationNs: Int64, to session: LiveSession
     ) throws -> Recording {
         let scenario = plan.file.scenario
         let initial = scenario.initialMemory()
@@ -187,12 +202,9 @@ extension RecordCommand {
         var parameters = ParameterList()
         scenario.write(to: &parameters)
         setup.write(to: &parameters)
-        var writer = try TraceWriter(
-            sink: sink,
-            description: TraceDescription(
-                schema: StandardSchema.schema,
-                parameters: parameters.entries,
-                notes: notes), compressionLevel: compression.level)
+        var writer = try session.makeRecorder(
+            TraceDescription(
+                schema: StandardSchema.schema, parameters: parameters.entries, notes: notes))
         writer.addSnapshot(name: EngineSetup.snapshotName, initial.snapshot.encoded())
         let inputs = RecordingInputs(
             scenario, memory: initial, hasPageDaemon: plan.file.hasPageDaemon)
@@ -218,25 +230,37 @@ extension RecordCommand {
 
 /// A run of the engine on its way into a trace.
 private struct Recording: ~Copyable {
-    var writer: TraceWriter
+    var writer: LiveRecorder
     var engine: Engine
     var inputs: RecordingInputs
     /// Strings that the writer knows already.
     private var interned = 1
 
-    init(writer: consuming TraceWriter, engine: Engine, inputs: RecordingInputs) {
+    init(writer: consuming LiveRecorder, engine: Engine, inputs: RecordingInputs) {
         self.writer = writer
         self.engine = engine
         self.inputs = inputs
     }
 
     /// Hands the engine's events to the writer.
-    mutating func deliver() throws {
+    mutating func deliver(to session: LiveSession) throws {
         // The engine numbers strings as the writer does, in the order of their first use.
         for text in engine.strings.strings.dropFirst(interned) { _ = writer.intern(text) }
         interned = engine.strings.strings.count
         engine.outbox.drain { writer.record($0, $1) }
-        if let failure = writer.failure { throw failure }
-        try Interrupt.check()
+        if Interrupt.takeDumpRequest() { writer.dumpNow(reason: "SIGUSR1") }
+        writer.tick()
+        if let failure = writer.failure { throw session.failure(failure) }
+    }
+
+    /// Completes the trace; without an end, because a signal came.
+    mutating func finish(_ endNs: Int64?, _ session: LiveSession) throws {
+        do throws(StoreError) {
+            try writer.finish(
+                endNs: endNs, endedBy: endNs == nil ? Interrupt.pendingSignal?.name : nil)
+        } catch {
+            throw session.failure(error)
+        }
+        session.sayEnd(writer)
     }
 }

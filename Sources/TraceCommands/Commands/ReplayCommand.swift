@@ -81,6 +81,7 @@ struct ReplayCommand: ParsableCommand {
     /// Whether the engine may have no more events than the trace.
     private func hasItsEnd(_ trace: LoadedTrace) -> Bool {
         trace.isClosed && trace.parameters[SliceWindow.endKey] == nil
+            && trace.endedEarlyNs == nil
     }
 
     private func refused(_ trace: LoadedTrace, _ why: String) -> CommandFailure {

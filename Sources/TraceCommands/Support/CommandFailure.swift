@@ -57,6 +57,13 @@ extension CommandFailure {
             self.init(isOutput ? .cannotCreate : .noPermission, "\(name(path)): permission denied")
         case .exists(let path):
             self.init(.cannotCreate, "\(name(path)): exists; --force overwrites it")
+        case .partialLeft(let path):
+            self.init(
+                .cannotCreate,
+                "\(name(path)): left by a recording that was cut off; recover or remove it, or use "
+                    + "--force")
+        case .beingWritten(let path):
+            self.init(.cannotCreate, "\(name(path)): is being written by another process")
         case .cannotCreate(let path, let number):
             self.init(.cannotCreate, "\(name(path)): cannot create: \(SystemError.text(number))")
         case .noSpace(let path, let offset):

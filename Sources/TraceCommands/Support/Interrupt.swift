@@ -1,9 +1,11 @@
 import Glibc
 import Synchronization
 
-/// Notices SIGINT and SIGTERM, so that a command can clean up before it ends.
+/// Notices SIGINT and SIGTERM, so that a command can clean up before it ends, and SIGUSR1 where
+/// somebody waits for it.
 enum Interrupt {
     private static let pending = Atomic<Int32>(0)
+    private static let dumpRequest = Atomic<Bool>(false)
 
     /// From here on the signals are noticed instead of ending the process at once.
     static func watch() {
@@ -11,22 +13,46 @@ enum Interrupt {
         let handler: @convention(c) (Int32) -> Void = { number in
             Interrupt.pending.store(number, ordering: .relaxed)
         }
+        handle([SIGINT, SIGTERM], handler)
+    }
+
+    /// From here on SIGUSR1 is a request to write a dump.
+    static func watchDumpRequests() {
+        handle([SIGUSR1]) { _ in Interrupt.dumpRequest.store(true, ordering: .relaxed) }
+    }
+
+    /// Whether a dump was asked for since the last call.
+    static func takeDumpRequest() -> Bool {
+        guard dumpRequest.load(ordering: .relaxed) else { return false }
+        return dumpRequest.exchange(false, ordering: .relaxed)
+    }
+
+    /// The signal that has arrived, `nil` without one.
+    static var pendingSignal: (status: ExitStatus, name: String)? {
+        switch pending.load(ordering: .relaxed) {
+        case SIGINT: (.interrupted, "SIGINT")
+        case SIGTERM: (.terminated, "SIGTERM")
+        default: nil
+        }
+    }
+
+    /// Ends the command when a signal has arrived.
+    static func check() throws(CommandFailure) {
+        guard let signal = pendingSignal else { return }
+        throw CommandFailure(
+            signal.status, signal.status == .interrupted ? "interrupted" : "terminated")
+    }
+
+    private static func handle(
+        _ numbers: [Int32], _ handler: @escaping @convention(c) (Int32) -> Void
+    ) {
         var signals = sigset_t()
         unsafe sigemptyset(&signals)
-        for number in [SIGINT, SIGTERM] {
+        for number in numbers {
             signal(number, handler)
             unsafe sigaddset(&signals, number)
         }
         // A parent that blocks signals in the thread that starts us would have us never see them.
         unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil)
-    }
-
-    /// Ends the command when a signal has arrived.
-    static func check() throws(CommandFailure) {
-        switch pending.load(ordering: .relaxed) {
-        case SIGINT: throw CommandFailure(.interrupted, "interrupted")
-        case SIGTERM: throw CommandFailure(.terminated, "terminated")
-        default: break
-        }
     }
 }

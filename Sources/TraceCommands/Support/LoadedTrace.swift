@@ -1,3 +1,4 @@
+import LiveRecording
 import TraceAnalysis
 import TraceCore
 import TraceDiff
@@ -8,13 +9,39 @@ import TraceStore
 /// A trace file opened for reading, and what the commands ask of it.
 struct LoadedTrace {
     let reader: TraceReader
+    private let follows: Bool
 
-    /// - Parameter checksAll: whether damage is to be told also where it touches nothing that the
-    ///   command needs.
-    init(path: String, keepsSnapshots: Bool = false, checksAll: Bool = false) throws {
+    /// - Parameters:
+    ///   - checksAll: whether damage is to be told also where it touches nothing that the command
+    ///     needs.
+    ///   - follows: whether the trace may still be written, and more of it is waited for.
+    init(
+        path: String, keepsSnapshots: Bool = false, checksAll: Bool = false, follows: Bool = false
+    ) throws {
+        self.follows = follows
         reader = try reporting {
-            try TraceReader(path: path, keepsSnapshots: keepsSnapshots, checksAll: checksAll)
+            let source =
+                follows
+                ? try SourceFile.follow(path) { Self.waitForMore() } : try SourceFile.open(path)
+            return try TraceReader(
+                source: source, keepsSnapshots: keepsSnapshots, checksAll: checksAll)
         }
+    }
+
+    private static func waitForMore() -> Bool {
+        if Interrupt.pendingSignal == nil { Terminal.pause(milliseconds: 20) }
+        return Interrupt.pendingSignal == nil
+    }
+
+    /// Goes to the next block. A signal ends the command, but where a trace is followed it only
+    /// ends the following: what was read until then is reported.
+    func nextBlock(overlapping interval: ClosedRange<Int64> = .min ... .max) throws -> Bool {
+        if follows {
+            guard Interrupt.pendingSignal == nil else { return false }
+        } else {
+            try Interrupt.check()
+        }
+        return try reporting { try reader.nextBlock(overlapping: interval) }
     }
 
     /// The name to show for the trace.
@@ -55,7 +82,18 @@ struct LoadedTrace {
         if reader.totals?.isClosedByRecorder == false {
             return .incomplete(reason: "rebuilt from a recording that was cut off or damaged")
         }
+        if reader.completeness == nil, follows {
+            return .incomplete(reason: "the recording goes on")
+        }
         return .complete
+    }
+
+    /// Where the recording ended before its time, or the stretch of it that the file holds does;
+    /// known when the trace has been read.
+    var endedEarlyNs: Int64? {
+        let note = reader.description.notes.last { $0.key == StretchMarks.endKey }
+        guard let endNs = note.flatMap({ Int64($0.value) }) else { return nil }
+        return min(endNs, parameters.integer(SliceWindow.endKey) ?? .max)
     }
 
     /// Whether the trace was read to its footer and its recorder, not a recovery, has closed it.
@@ -96,11 +134,13 @@ struct LoadedTrace {
 
     /// Reads the trace through and sums it up.
     func summary(_ window: WindowOptions, intervalNs: Int64? = nil) throws -> TraceSummary {
+        // A stretch of a recording ends before the recording does, and says where.
+        let isStretch = StretchMarks.areIn(parameters)
         let options = AnalysisOptions(
             // A slice has nothing before its begin, which is no time without events.
             beginNs: window.begin?.ns ?? parameters.integer(SliceWindow.beginKey),
             endNs: window.end?.ns,
-            recordingEndNs: parameters.integer("recording.duration_ns"),
+            recordingEndNs: isStretch ? nil : parameters.integer("recording.duration_ns"),
             domains: window.domain.isEmpty ? nil : Set(window.domain), intervalNs: intervalNs)
         var analyzer: Analyzer
         do {
@@ -114,8 +154,7 @@ struct LoadedTrace {
         let lanes: LaneSelection = needsData ? .both : .control
         var readNs: Int64 = 0
         try reporting {
-            while try reader.nextBlock() {
-                try Interrupt.check()
+            while try nextBlock() {
                 let blockEndNs = reader.block.timeMaxNs
                 let isGood = try reader.forEachEvent(lanes) { analyzer.consume($0, $1) }
                 if isGood { readNs = blockEndNs }
@@ -124,6 +163,6 @@ struct LoadedTrace {
         var strings = StringTable()
         for text in reader.strings { _ = strings.intern(text) }
         // What was cut off or is damaged was not seen: rates and shares end with what was read.
-        return analyzer.finish(strings: strings, readNs: isClosed ? nil : readNs)
+        return analyzer.finish(strings: strings, readNs: isClosed ? endedEarlyNs : readNs)
     }
 }

@@ -77,6 +77,17 @@ struct WindowOptions: ParsableArguments {
     }
 }
 
+/// Whether to wait for more.
+struct FollowOptions: ParsableArguments {
+    @Flag(
+        name: .long,
+        help: """
+            The trace is still being written: read the blocks that are there, wait for more, and \
+            end when it is whole or its writer has gone.
+            """)
+    var follow = false
+}
+
 /// How damage is treated.
 struct PartialOptions: ParsableArguments {
     @Flag(name: .long, help: "Exit with 0 although part of a trace is damaged.")

@@ -42,7 +42,10 @@ enum Terminal {
         return now.tv_sec
     }
 
-    /// Nanoseconds of a clock that only moves forward, for progress and rates only.
+    /// Waits so long, or until a signal comes.
+    static func pause(milliseconds: Int32) { _ = poll(nil, 0, milliseconds) }
+
+    /// Nanoseconds of a clock that only moves forward, for progress, rates and waiting only.
     static var monotonicNs: Int64 {
         var now = timespec()
         unsafe clock_gettime(CLOCK_MONOTONIC, &now)

@@ -7,7 +7,9 @@ final class TextOutput {
 
     /// - Parameter path: a file, or `-`.
     init(path: String, force: Bool = false) throws {
-        sink = try reporting(isOutput: true) { try FileSink(path: path, overwrites: force) }
+        sink = try reporting(isOutput: true) {
+            try FileSink(path: path, overwrites: force, partial: .disposable)
+        }
         buffer.reserveCapacity(1 << 17)
     }
 
@@ -18,6 +20,9 @@ final class TextOutput {
             try Interrupt.check()
         }
     }
+
+    /// Hands on what there is, for a reader that waits for it.
+    func show() throws { try flush() }
 
     func end() throws {
         try flush()

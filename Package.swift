@@ -109,6 +109,12 @@ let package = Package(
                 "TraceCore", "TraceFormat", "TraceIdentity", "TraceStore", "TraceCompression",
                 "TraceTestSupport", "TestRandomness",
             ]),
+        tests(
+            "LiveRecordingTests",
+            [
+                "TraceCore", "TraceFormat", "TraceStore", "LiveRecording", "TraceTestSupport",
+                "TestRandomness",
+            ]),
         tests("PhysicalMemoryTests", ["PhysicalMemory", "TestRandomness"]),
         tests(
             "EngineTests",
@@ -142,7 +148,7 @@ let package = Package(
         tests("ConformanceTests", ["PhysicalMemory", "ReclaimEngine"]),
         tests("ReferenceTests", ["PhysicalMemory", "TestRandomness"]),
         tests("CaptureTests", ["TraceCore", "TraceImport"]),
-        tests("CommandTests", ["GoldenTestSupport"]),
+        tests("CommandTests", ["GoldenTestSupport", "TestRandomness"]),
         tests(
             "SimulationTests",
             [

@@ -21,7 +21,9 @@ extension LiveRecorder {
     }
 
     /// Begins the next part with its first event.
-    mutating func openPart(_ timeNs: Int64) {
+    ///
+    /// - Returns: Whether that went well.
+    mutating func openPart(_ timeNs: Int64) -> Bool {
         do {
             if ring != nil {
                 let memory = MemorySink()
@@ -37,8 +39,10 @@ extension LiveRecorder {
             isPartOpen = true
             setPartEnd(after: timeNs)
             updateNextTime()
+            return true
         } catch {
             fail(error)
+            return false
         }
     }
 

@@ -85,7 +85,7 @@ public struct LiveRecorder: ~Copyable, EventSink {
     public mutating func record(_ header: EventHeader, _ values: Span<Int64>) {
         if header.timeNs >= nextNs { timeHasCome(header.timeNs) }
         guard failure == nil else { return }
-        if !isPartOpen { openPart(header.timeNs) }
+        if !isPartOpen, !openPart(header.timeNs) { return }
         part.record(header, values, strings: strings.strings)
         lastNs = header.timeNs
         events += 1
@@ -121,7 +121,7 @@ public struct LiveRecorder: ~Copyable, EventSink {
     /// Writes that events were lost.
     public mutating func addLoss(_ loss: LossRecord) {
         guard failure == nil else { return }
-        if !isPartOpen { openPart(loss.beginNs) }
+        if !isPartOpen, !openPart(loss.beginNs) { return }
         part.addLoss(loss)
         fail(part.failure)
     }

@@ -136,6 +136,13 @@ struct RunningTool {
     let process: Process
     fileprivate let streams: Folder
 
+    /// Length in bytes of the standard output so far.
+    var outputBytes: Int {
+        let values = try? streams.url.appending(path: "output").resourceValues(
+            forKeys: [.fileSizeKey])
+        return values?.fileSize ?? 0
+    }
+
     /// Waits for the end.
     func result() throws -> ToolResult {
         process.waitUntilExit()

@@ -28,8 +28,11 @@ public final class CommitSink: ByteSink {
     /// The last block that is told to be there.
     public private(set) var lastCommit: BlockCommit?
 
-    /// Whether a failure left what was written.
-    public private(set) var isLeft = false
+    /// Whether a failure leaves, or has left, what was written.
+    public var isLeft: Bool {
+        guard let file = inner as? FileSink else { return false }
+        return file.temporaryPath != nil && file.partial == .kept
+    }
 
     private let inner: any ByteSink
     private let path: String
@@ -103,7 +106,6 @@ public final class CommitSink: ByteSink {
     public func discard() {
         waiting.removeAll()
         inner.discard()
-        isLeft = (inner as? FileSink)?.temporaryPath != nil
     }
 
     private func tell() {

@@ -12,12 +12,13 @@ public final class FileSink: ByteSink {
 
     /// The path that was asked for.
     public let path: String
+    /// What becomes of the file while it is not whole.
+    public let partial: PartialFile
     /// Where the bytes are until `commit`, `nil` where they go straight to their target.
     public private(set) var temporaryPath: String?
 
     private var descriptor: Int32
     private let overwrites: Bool
-    private let partial: PartialFile
     private let writeCall: WriteCall
     private var offset: Int64 = 0
 

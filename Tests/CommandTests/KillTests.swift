@@ -60,7 +60,7 @@ import Testing
             let folder = try Folder()
             let commits = random.isOneIn(8) ? random.below(10) : 11 + random.below(60)
             let sync = ["none", "block", "1ms"][random.below(3)]
-            let turns = random.below(300)
+            let turns = random.below(40)
             let last = try killed(after: commits, turns: turns, sync, in: folder)
             let context: Comment = "seed \(seed), kill \(number)"
             if let last, last.block > 10 { later += 1 }

@@ -59,7 +59,8 @@ struct LiveSession {
         guard options.ring != nil else { return }
         if recorder.ignoredTriggers > 0 {
             Self.say(
-                "\(recorder.ignoredTriggers) triggers were ignored, so soon after or before a dump")
+                "\(recorder.ignoredTriggers) triggers came while a dump was due or too soon after one"
+            )
         }
         if recorder.wholeFiles == 0 {
             Self.say(

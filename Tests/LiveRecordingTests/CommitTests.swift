@@ -27,7 +27,7 @@ private final class NotingSink: ByteSink {
 @Suite struct CommitTests {
     private let block = BlockSummary(
         firstSequence: 1, lastSequence: 9, timeMinNs: 0, timeMaxNs: 1, controlEvents: 1,
-        dataEvents: 0)
+        dataEvents: 0, kindMask: 0, domainMin: 0, domainMax: 0)
 
     private func lines(
         _ policy: SyncPolicy, clock: @escaping () -> Int64 = { 0 },

@@ -54,11 +54,15 @@ public struct EventFilter: Equatable, Sendable {
         return domains.isEmpty || domains.contains(header.domain)
     }
 
-    /// Whether a block may hold wanted events, by its times.
+    /// Whether a block may hold wanted events, by what its head says.
+    ///
+    /// - Complexity: O(kinds + domains).
     public func mayTake(_ block: BlockSummary) -> Bool {
         if let beginNs, block.timeMaxNs < beginNs { return false }
         if let endNs, block.timeMinNs >= endNs { return false }
-        return true
+        if !kinds.isEmpty, !kinds.contains(where: block.mayHave) { return false }
+        return domains.isEmpty
+            || domains.contains { $0 >= block.domainMin && $0 <= block.domainMax }
     }
 
     /// Whether a loss may have taken events that were wanted.

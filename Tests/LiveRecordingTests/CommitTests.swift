@@ -2,10 +2,10 @@ import Foundation
 import TestRandomness
 import Testing
 import TraceCore
+import TraceFormat
 import TraceTestSupport
 
 @testable import LiveRecording
-@testable import TraceFormat
 @testable import TraceStore
 
 /// Notes what is asked of it, and fails when it is told to.
@@ -25,9 +25,24 @@ private final class NotingSink: ByteSink {
 }
 
 @Suite struct CommitTests {
-    private let block = BlockSummary(
-        firstSequence: 1, lastSequence: 9, timeMinNs: 0, timeMaxNs: 1, controlEvents: 1,
-        dataEvents: 0, kindMask: 0, domainMin: 0, domainMax: 0)
+    private let block: BlockSummary
+
+    /// Takes the block of a small trace with nine events.
+    init() throws {
+        let kind = EventKind(id: 1, "tick", .control, .derived, [])
+        let sink = MemorySink()
+        var writer = try TraceWriter(
+            sink: sink, description: TraceDescription(schema: EventSchema(kinds: [kind])!))
+        for number in 1...9 {
+            let header = EventHeader(
+                sequence: UInt64(number), timeNs: Int64(number), kind: kind.id)
+            writer.record(Event(header, [Int64]()))
+        }
+        _ = try writer.finish()
+        let reader = try TraceReader(source: MemorySource(sink.bytes))
+        _ = try reader.nextBlock()
+        block = reader.block
+    }
 
     private func lines(
         _ policy: SyncPolicy, clock: @escaping () -> Int64 = { 0 },

@@ -133,7 +133,8 @@ struct RecordCommand: ParsableCommand {
         try record(
             plan,
             to: LiveSession(
-                live, path: path, force: force, compression: compression.level, isLive: live.isLive))
+                live, path: path, force: force, compression: compression.level, isLive: live.isLive)
+        )
     }
 
     private func list() throws {

@@ -69,7 +69,7 @@ import TraceCore
     func noTextTrapsTheParser(seed: UInt64) {
         var random = TestRandom(seed: seed, purpose: 1)
         let characters = Array("ab_.><=!/-0129smhe \u{301}é")
-        for _ in 0..<2_000 {
+        for _ in 0..<500 {
             let text = String((0..<random.below(12)).map { _ in random.choice(characters) })
             do throws(LiveError) {
                 let trigger = try DumpTrigger(text)
@@ -177,9 +177,11 @@ import TraceCore
                 times.append(timeNs)
                 let inWindow = times.filter { timeNs - $0 < windowNs }.count
                 let expected = inWindow > count
-                #expect(
-                    counter.add(timeNs) == expected,
-                    "seed \(seed), more than \(count) in \(windowNs) ns, at \(timeNs)")
+                if counter.add(timeNs) != expected {
+                    Issue.record(
+                        "seed \(seed), more than \(count) in \(windowNs) ns, at \(timeNs)")
+                    return
+                }
                 // After it has fired the counting starts anew.
                 if expected { times = [] }
             }

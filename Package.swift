@@ -37,6 +37,9 @@ let package = Package(
             name: "TraceStore",
             targets: ["TraceCore", "TraceFormat", "TraceIdentity", "TraceStore"]),
         .library(
+            name: "TraceRecorder",
+            targets: ["TraceCore", "TraceFormat", "TraceStore", "TraceRecorder"]),
+        .library(
             name: "TraceEngine",
             targets: ["TraceCore", "PhysicalMemory", "ReclaimEngine", "Workloads"]),
         .library(name: "TraceAnalysis", targets: ["TraceCore", "Histograms", "TraceAnalysis"]),
@@ -56,6 +59,9 @@ let package = Package(
         module("TraceIdentity", ["TraceCore", crypto]),
         module("TraceStore", ["TraceCore", "TraceFormat", "TraceCompression", "TraceIdentity"]),
         module("LiveRecording", ["TraceCore", "TraceFormat", "TraceStore"]),
+        // Events of programs.
+        .target(name: "CTimestamp"),
+        module("TraceRecorder", ["TraceCore", "TraceFormat", "TraceStore", "CTimestamp"]),
         // The engine.
         module("PhysicalMemory"),
         module("ReclaimEngine", ["TraceCore", "PhysicalMemory"]),
@@ -114,6 +120,11 @@ let package = Package(
             [
                 "TraceCore", "TraceFormat", "TraceStore", "LiveRecording", "TraceTestSupport",
                 "TestRandomness",
+            ]),
+        tests(
+            "TraceRecorderTests",
+            [
+                "TraceCore", "TraceFormat", "TraceStore", "TraceRecorder", "TestRandomness",
             ]),
         tests("PhysicalMemoryTests", ["PhysicalMemory", "TestRandomness"]),
         tests(

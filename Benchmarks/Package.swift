@@ -11,6 +11,10 @@ let package = Package(
         .executableTarget(
             name: "AnalysisSpeed",
             dependencies: [.product(name: "TraceAnalysis", package: "ktls-trace")]),
+        .target(name: "CAffinity"),
+        .executableTarget(
+            name: "RecorderSpeed",
+            dependencies: ["CAffinity", .product(name: "TraceRecorder", package: "ktls-trace")]),
         .executableTarget(
             name: "ScanSpeed", dependencies: [.product(name: "TraceEngine", package: "ktls-trace")]),
     ],

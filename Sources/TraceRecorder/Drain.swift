@@ -14,7 +14,7 @@ import TraceStore
 /// the same gets the time of the row emitted last, and is counted.
 struct Drain<Sink: RecordingSink & ~Copyable>: ~Copyable {
     private static var visibleNs: UInt64 { 50_000 }
-    private static var patienceNs: UInt64 { 100_000_000 }
+    static var patienceNs: UInt64 { 100_000_000 }
 
     private var sink: Sink
     private let shared: RecorderShared
@@ -27,7 +27,7 @@ struct Drain<Sink: RecordingSink & ~Copyable>: ~Copyable {
     private var lanes: [DrainLane] = []
     private var knownRings = 0
     /// Every row with ticks up to here can be emitted.
-    private var horizon: UInt64
+    private(set) var horizon: UInt64
     /// The next horizon.
     private var candidate: UInt64
     private var heldSince: UInt64?
@@ -39,7 +39,8 @@ struct Drain<Sink: RecordingSink & ~Copyable>: ~Copyable {
 
     init(
         sink: consuming Sink, shared: RecorderShared, schema: EventSchema, reader: ClockReader,
-        clock: TickClock, configuration: RecorderConfiguration
+        clock: TickClock, configuration: RecorderConfiguration,
+        patienceNs: UInt64 = Drain.patienceNs
     ) {
         self.sink = sink
         self.shared = shared
@@ -47,7 +48,7 @@ struct Drain<Sink: RecordingSink & ~Copyable>: ~Copyable {
         self.configuration = configuration
         self.clock = clock
         visibleTicks = clock.current.ticks(ofNs: Self.visibleNs)
-        patienceTicks = clock.current.ticks(ofNs: Self.patienceNs)
+        patienceTicks = clock.current.ticks(ofNs: patienceNs)
         horizon = clock.current.anchorTicks
         candidate = clock.current.anchorTicks
         flushedTicks = clock.current.anchorTicks

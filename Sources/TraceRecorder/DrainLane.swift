@@ -62,7 +62,7 @@ struct DrainLane {
     mutating func refill() -> Bool {
         let head = ring.cells.loadAcquiring(RingLayout.head)
         if head >= claimed { isHeld = false }
-        let part = ring.take(upTo: min(head, stopHead ?? head), into: &rows)
+        let part = ring.claim(ring.copy(upTo: min(head, stopHead ?? head), into: &rows))
         next = part.lowerBound
         end = part.upperBound
         return next < end

@@ -39,7 +39,7 @@ final class Ring: Sendable {
     /// - Complexity: O(cells).
     init(
         capacityWords: Int, kinds: [UInt64], whenFull: RecorderConfiguration.WhenFull,
-        clock: ClockReader, cpu: Int16 = -1
+        clock: ClockReader, cpu: Int16 = -1, createdTicks: UInt64? = nil
     ) {
         let longest = kinds.map { RingLayout.width($0) }.max() ?? 0
         precondition(
@@ -56,7 +56,7 @@ final class Ring: Sendable {
         for (number, cell) in kinds.enumerated() { cells.store(RingLayout.kinds + number, cell) }
         cells.store(RingLayout.limit, UInt64(capacityWords))
         cells.store(RingLayout.stamp, RingLayout.stamp(cpu: cpu))
-        createdTicks = clock.ticks()
+        self.createdTicks = createdTicks ?? clock.ticks()
     }
 
     deinit { cells.deallocate() }
@@ -134,27 +134,40 @@ final class Ring: Sendable {
 
     // The drain's side.
 
-    /// Moves the words before `head` into an array with room for the whole ring, and tells which
-    /// part of it holds whole rows.
+    /// The words that a copy holds: those from a tail to a head.
+    struct Copy {
+        var tail: UInt64
+        var head: UInt64
+    }
+
+    /// Copies the words before `head` into an array with room for the whole ring.
     ///
     /// - Complexity: O(words).
-    func take(upTo head: UInt64, into rows: inout [Int64]) -> Range<Int> {
+    func copy(upTo head: UInt64, into rows: inout [Int64]) -> Copy {
         let tail = cells.load(RingLayout.tail)
-        guard tail < head else { return 0..<0 }
-        let count = Int(head - tail)
+        guard tail < head else { return Copy(tail: head, head: head) }
         var target = rows.mutableSpan
-        for index in 0..<count {
+        for index in 0..<Int(head - tail) {
             target[index] = Int64(bitPattern: word(tail + UInt64(index)))
         }
+        return Copy(tail: tail, head: head)
+    }
+
+    /// Takes what was copied out of the ring, and tells which part of the copy holds whole rows.
+    func claim(_ copy: Copy) -> Range<Int> {
+        let count = Int(copy.head - copy.tail)
+        guard count > 0 else { return 0..<0 }
         guard whenFull == .dropOldest else {
-            cells.storeReleasing(RingLayout.tail, head)
+            cells.storeReleasing(RingLayout.tail, copy.head)
             return 0..<count
         }
-        var expected = tail
+        var expected = copy.tail
         while true {
-            let (isDone, seen) = cells.exchange(RingLayout.tail, expected: expected, with: head)
-            if isDone { return Int(expected - tail)..<count }
-            guard seen < head else { return 0..<0 }
+            let (isDone, seen) = cells.exchange(
+                RingLayout.tail, expected: expected, with: copy.head)
+            if isDone { return Int(expected - copy.tail)..<count }
+            // Everything that was copied has been overwritten since.
+            guard seen < copy.head else { return 0..<0 }
             expected = seen
         }
     }

@@ -21,6 +21,10 @@ struct TickClock {
     private let startNs: Int64
     private var last: ClockPair
     private var intervalNs: Int64 = firstIntervalNs
+    /// Whether ticks are nanoseconds, so that there is nothing to correct.
+    private let isFixed: Bool
+    /// The counter's rate as last measured.
+    private var rate: UInt64
 
     // The first correction soon, because the first rate comes from a very short stretch.
     private static let firstIntervalNs: Int64 = 4_000_000
@@ -32,17 +36,17 @@ struct TickClock {
     init(_ first: ClockPair, _ second: ClockPair) {
         startNs = first.ns
         last = second
-        let rate = TickMapping.rate(
-            ns: second.ns - first.ns, ticks: second.ticks &- first.ticks)
-        current = TickMapping(
-            anchorTicks: first.ticks, anchorNs: 0, rate: rate ?? TickMapping.one)
+        isFixed = first == second
+        rate =
+            TickMapping.rate(ns: second.ns - first.ns, ticks: second.ticks &- first.ticks)
+            ?? TickMapping.one
+        current = TickMapping(anchorTicks: first.ticks, anchorNs: 0, rate: rate)
     }
 
     /// A clock whose ticks are nanoseconds.
     init(startNs: UInt64) {
         let pair = ClockPair(ticks: startNs, ns: Int64(startNs))
         self.init(pair, pair)
-        intervalNs = .max
     }
 
     /// The time of ticks. Within one line, and from line to line, it never falls as ticks rise.
@@ -65,7 +69,7 @@ struct TickClock {
 
     /// Whether it is time for another pair.
     func isCorrectionDue(_ ticks: UInt64) -> Bool {
-        upcoming == nil && ticks > last.ticks
+        !isFixed && upcoming == nil && ticks > last.ticks
             && current.timeNs(ticks) - current.timeNs(last.ticks) >= intervalNs
     }
 
@@ -80,15 +84,17 @@ struct TickClock {
         corrections += 1
         largestCorrectionNs = max(largestCorrectionNs, abs(errorNs))
         intervalNs = min(intervalNs * 2, Self.longestIntervalNs)
-        let slope = bend(measured, errorNs: errorNs)
-        upcoming = TickMapping(anchorTicks: pair.ticks, anchorNs: lineNs, rate: slope)
+        // A counter's rate does not change by a hundredth: then one of the clocks was set.
+        let difference = rate > measured ? rate - measured : measured - rate
+        if difference < rate / 100 { rate = measured }
+        upcoming = TickMapping(
+            anchorTicks: pair.ticks, anchorNs: lineNs, rate: bentRate(errorNs: errorNs))
         last = pair
     }
 
     /// A rate that makes up for an error within an interval, from half to twice the measured one.
-    private func bend(_ rate: UInt64, errorNs: Int64) -> UInt64 {
-        let wanted =
-            Int128(rate) + Int128(rate) * Int128(errorNs) / Int128(intervalNs)
+    private func bentRate(errorNs: Int64) -> UInt64 {
+        let wanted = Int128(rate) + Int128(rate) * Int128(errorNs) / Int128(intervalNs)
         return UInt64(min(max(wanted, Int128(rate / 2 + 1)), Int128(rate) * 2))
     }
 }

@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 import TestRandomness
 import Testing
 import TraceCore
@@ -13,8 +12,8 @@ import TraceStore
 
     /// What threads did, by kind.
     private final class Produced: Sendable {
-        let counts = Mutex([KindID: UInt64]())
-        let kept = Mutex([Int64: UInt64]())
+        let counts = Locked([KindID: UInt64]())
+        let kept = Locked([Int64: UInt64]())
     }
 
     private static func configuration(

@@ -105,6 +105,20 @@ struct LogSink: RecordingSink {
     mutating func endRecording() throws(StoreError) { log.content.withLock { $0.isEnded = true } }
 }
 
+/// A value behind a lock of the kind that the thread sanitizer knows.
+///
+/// `@unchecked`: the value is used with the lock held.
+final class Locked<Value>: @unchecked Sendable {
+    private let lock = NSLock()
+    private var value: Value
+
+    init(_ value: Value) { self.value = value }
+
+    func withLock<Result>(_ body: (inout Value) -> Result) -> Result {
+        lock.withLock { body(&value) }
+    }
+}
+
 /// Runs a body in so many threads at once and waits for them.
 func inThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
     let group = DispatchGroup()

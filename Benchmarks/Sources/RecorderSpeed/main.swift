@@ -11,7 +11,7 @@ import TraceStore
 // usage: RecorderSpeed hot THREADS ROUNDS          ns per event of the recording threads
 //        RecorderSpeed steady PER-SECOND SECONDS FILE [RING-MIB]
 //        RecorderSpeed overflow POLICY THREADS EVENTS FILE
-//        RecorderSpeed drain EVENTS FILE           ns per event of the drain, file written
+//        RecorderSpeed drain EVENTS FILE           ns per event of the drain; FILE - for no file
 
 /// Takes events and keeps none: what is left is the recorder.
 struct Nowhere: RecordingSink {
@@ -146,7 +146,11 @@ func drain(_ events: Int, _ path: String) throws {
     affinity_bind(1)
     let begin = now(CLOCK_PROCESS_CPUTIME_ID)
     let wall = now(CLOCK_MONOTONIC)
-    let recorder = try Recorder(to: path, overwrites: true, configuration: configuration)
+    let recorder =
+        path == "-"
+        ? try Recorder(
+            sink: Nowhere(), schema: StandardSchema.schema, configuration: configuration)
+        : try Recorder(to: path, overwrites: true, configuration: configuration)
     nonisolated(unsafe) var own = 0
     inThreads(1) { _ in
         let start = now(CLOCK_THREAD_CPUTIME_ID)

@@ -62,6 +62,11 @@ let package = Package(
         // Events of programs.
         .target(name: "CTimestamp"),
         module("TraceRecorder", ["TraceCore", "TraceFormat", "TraceStore", "CTimestamp"]),
+        // The same sources as the package in Examples/BufferPool, so that a test can run them.
+        .executableTarget(
+            name: "BufferPoolExample",
+            dependencies: ["TraceCore", "TraceRecorder"],
+            path: "Examples/BufferPool/Sources/BufferPool"),
         // The engine.
         module("PhysicalMemory"),
         module("ReclaimEngine", ["TraceCore", "PhysicalMemory"]),
@@ -159,7 +164,7 @@ let package = Package(
         tests("ConformanceTests", ["PhysicalMemory", "ReclaimEngine"]),
         tests("ReferenceTests", ["PhysicalMemory", "TestRandomness"]),
         tests("CaptureTests", ["TraceCore", "TraceImport"]),
-        tests("CommandTests", ["GoldenTestSupport", "TestRandomness"]),
+        tests("CommandTests", ["GoldenTestSupport", "TestRandomness", "BufferPoolExample"]),
         tests(
             "SimulationTests",
             [

@@ -55,13 +55,21 @@ struct Drain<Sink: RecordingSink & ~Copyable>: ~Copyable {
         emitter = RowEmitter(schema: schema, shared: shared)
         let kindLimit = Int(schema.kinds.last?.id.rawValue ?? 0) + 1
         ledger = LossLedger(kindLimit: kindLimit)
-        self.sink.addNotes(RecorderNotes.atStart(reader, configuration))
+        self.sink.addNotes(RecorderNotes.atStart(clock, reader, configuration))
     }
 
     /// Works until the recorder is told to stop, and completes the recording.
     consuming func run() throws(StoreError) -> RecorderTotals {
         while !shared.isStopping {
-            if !round() { Rest.sleep(ns: configuration.restNs) }
+            let begin = reader.ticks()
+            let isBusy = round()
+            if !isBusy {
+                Rest.sleep(ns: configuration.restNs)
+            } else if reader.ticks() &- begin < visibleTicks {
+                // Until the horizon moves there is nothing to emit, and every look at a ring takes
+                // its first line away from the producer.
+                Rest.sleep(ns: min(UInt32(Self.visibleNs), configuration.restNs))
+            }
         }
         return try end()
     }

@@ -1,15 +1,19 @@
+import CTimestamp
 import TraceCore
+import TraceStore
 
 /// What a recording says of itself: where its times come from and how good they are.
 enum RecorderNotes {
     /// Known at the start.
     static func atStart(
-        _ reader: ClockReader, _ configuration: RecorderConfiguration
+        _ clock: TickClock, _ reader: ClockReader, _ configuration: RecorderConfiguration
     ) -> [TextPair] {
-        let unixNs = Rest.unixNs()
+        // Both clocks now, so that one tells what the other was at time 0.
+        let sinceStartNs = Int64(timestamp_monotonic_ns()) - clock.startNs
+        let unixNs = Rest.unixNs() - sinceStartNs
         return [
             TextPair("recorded.unix_seconds", String(unixNs / 1_000_000_000)),
-            TextPair("recorder.start_unix_ns", String(unixNs)),
+            TextPair(TraceMerge.wallStartKey, String(unixNs)),
             TextPair("recorder.clock", reader.usesCounter ? "counter" : "monotonic"),
             TextPair("recorder.when_full", configuration.whenFull.rawValue),
             TextPair("recorder.ring_bytes", String(configuration.ringBytes)),

@@ -10,7 +10,7 @@ final class RecorderShared: Sendable {
         var isStopped = false
     }
 
-    private let state = Mutex(State())
+    private let state = SystemLock(State())
     /// Changes with every new ring, so that the drain need not lock to find none.
     private let rings = Atomic<Int>(0)
     private let stopping = Atomic<Bool>(false)

@@ -51,7 +51,8 @@ struct RingCells: @unchecked Sendable {
     }
 
     /// Replaces `expected`, or tells what is there instead.
-    func exchange(_ index: Int, expected: UInt64, with value: UInt64) -> (done: Bool, seen: UInt64) {
+    func exchange(_ index: Int, expected: UInt64, with value: UInt64) -> (done: Bool, seen: UInt64)
+    {
         let (done, seen) = unsafe base[index].compareExchange(
             expected: expected, desired: value, ordering: .acquiringAndReleasing)
         return (done, seen)

@@ -18,7 +18,8 @@ struct TickClock {
     private(set) var current: TickMapping
     private(set) var upcoming: TickMapping?
 
-    private let startNs: Int64
+    /// CLOCK_MONOTONIC at time 0, in nanoseconds.
+    let startNs: Int64
     private var last: ClockPair
     private var intervalNs: Int64 = firstIntervalNs
     /// Whether ticks are nanoseconds, so that there is nothing to correct.

@@ -101,7 +101,8 @@ import Testing
     }
 
     @Test func aClockThatWasSetForwardIsFollowedWithoutAJump() {
-        var clock = TickClock(ClockPair(ticks: 0, ns: 0), ClockPair(ticks: 1_000_000, ns: 1_000_000))
+        var clock = TickClock(
+            ClockPair(ticks: 0, ns: 0), ClockPair(ticks: 1_000_000, ns: 1_000_000))
         var lastNs: Int64 = 0
         for step in 1...50 as ClosedRange<Int64> {
             let ns = step * 10_000_000

@@ -48,8 +48,10 @@ import TraceFormat
                     #expect(bench.log.times == expected.map { Int64($0) })
                     bench.drain.merge(through: .max)
                     let events = bench.log.events
-                    #expect(events.map(\.header.timeNs) == (first + second).map { Int64($0) }.sorted())
-                    #expect(events.map(\.header.sequence) == (0..<events.count).map { UInt64($0 + 1) })
+                    #expect(
+                        events.map(\.header.timeNs) == (first + second).map { Int64($0) }.sorted())
+                    #expect(
+                        events.map(\.header.sequence) == (0..<events.count).map { UInt64($0 + 1) })
                     for (number, history) in [first, second].enumerated() {
                         let own = events.filter { $0.values == [Int64(number)] }
                         #expect(own.map(\.header.timeNs) == history.map { Int64($0) })

@@ -1,4 +1,5 @@
 import Synchronization
+import TestRandomness
 import Testing
 import TraceCore
 import TraceFormat
@@ -34,7 +35,7 @@ import TraceStore
         let disk = FullDisk(limit: 6_000)
         let writer = try TraceWriter(
             sink: disk, description: TraceDescription(schema: SmallSchema.schema),
-            blockEvents: 500)
+            blockEvents: 100)
         var configuration = RecorderConfiguration()
         configuration.whenFull = whenFull
         configuration.ringBytes = 64 << 10
@@ -42,9 +43,11 @@ import TraceStore
             sink: writer, schema: SmallSchema.schema, configuration: configuration)
         inThreads(2) { _ in
             let producer = recorder.makeProducer(name: "worker")
-            for number in 0..<20_000 {
+            // Nothing makes random bits smaller, so even what the rings hold fills the disk.
+            var random = TestRandom(seed: 1, purpose: UInt64(producer.thread))
+            for _ in 0..<20_000 {
                 producer.record(
-                    SmallSchema.two, [producer.thread, Int64(number &* 0x9e37_79b9)])
+                    SmallSchema.two, [producer.thread, Int64(bitPattern: random.bits())])
             }
         }
         #expect(throws: RecorderError.store(.noSpace(path: "disk", offset: 6_000))) {

@@ -16,8 +16,9 @@ public struct BlockSummary: Hashable, Sendable {
     public var dataEvents: Int
     /// Bit `number % 64` for each kind that occurs: a block without a kind's bit has none of it.
     public var kindMask: UInt64
-    /// The lowest and the highest domain of an event.
+    /// The lowest domain of an event.
     public var domainMin: Int32
+    /// The highest domain of an event.
     public var domainMax: Int32
 
     /// Whether the block may have events of a kind.

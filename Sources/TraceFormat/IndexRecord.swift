@@ -26,8 +26,9 @@ public struct IndexEntry: Hashable, Sendable {
     public var dataEvents: Int
     /// Bit `number % 64` for each kind that occurs.
     public var kindMask: UInt64
-    /// The lowest and the highest domain of an event.
+    /// The lowest domain of an event.
     public var domainMin: Int32
+    /// The highest domain of an event.
     public var domainMax: Int32
 
     /// Makes the entry of a block.

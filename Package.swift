@@ -71,9 +71,10 @@ let package = Package(
         module("PhysicalMemory"),
         module("ReclaimEngine", ["TraceCore", "PhysicalMemory"]),
         module("Workloads", ["TraceCore", "PhysicalMemory", "ReclaimEngine"]),
+        module("YAMLTrees", [yams]),
         .target(
             name: "ScenarioFiles",
-            dependencies: ["TraceCore", "ReclaimEngine", "Workloads", yams],
+            dependencies: ["TraceCore", "ReclaimEngine", "Workloads", "YAMLTrees"],
             // The presets are part of the program: nothing is looked for at run time.
             resources: [
                 .embedInCode("Presets/unit.yaml"), .embedInCode("Presets/small.yaml"),
@@ -93,7 +94,7 @@ let package = Package(
             "TraceCommands",
             [
                 "TraceCore", "TraceFormat", "TraceIdentity", "TraceStore", "LiveRecording",
-                "ReclaimEngine", "Workloads", "ScenarioFiles", "TraceReplay",
+                "ReclaimEngine", "Workloads", "ScenarioFiles", "YAMLTrees", "TraceReplay",
                 "TraceImport", "TraceAnalysis", "TraceDiff", "TraceReport", argumentParser,
             ]),
         .executableTarget(
@@ -140,7 +141,10 @@ let package = Package(
             ]),
         tests(
             "ScenarioFilesTests",
-            ["TraceCore", "ReclaimEngine", "Workloads", "ScenarioFiles", "TestRandomness"]),
+            [
+                "TraceCore", "ReclaimEngine", "Workloads", "ScenarioFiles", "YAMLTrees",
+                "TestRandomness",
+            ]),
         tests("TraceImportTests", ["TraceCore", "TraceImport"]),
         tests("HistogramsTests", ["Histograms"]),
         tests(

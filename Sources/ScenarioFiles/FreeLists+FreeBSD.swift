@@ -1,3 +1,5 @@
+import YAMLTrees
+
 // `sysctl vm.phys_free` prints, for each domain, a line `DOMAIN 0:`; for each of its free-list sets
 // a line `FREE LIST 0:`, two lines of headings, a rule, and a row for each order from the highest
 // down, `  12 ( 16384K)  |     100  |       0`, with a column for each pool (vm_phys.c,

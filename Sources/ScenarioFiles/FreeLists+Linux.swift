@@ -1,3 +1,5 @@
+import YAMLTrees
+
 // `/proc/buddyinfo` has a line for each zone of each node, `Node 0, zone   Normal   6156   3039 ...`,
 // with the free blocks of order 0, 1, 2 and so on. `/proc/zoneinfo` has the same beginnings alone on
 // their lines, and below each the pages of the zone: `managed` those that the allocator has,

@@ -1,4 +1,5 @@
 import Workloads
+import YAMLTrees
 
 /// The scenarios that come with the tool: the files in `Presets`, which the build puts into the
 /// program (engine specification 7.4).

@@ -1,3 +1,5 @@
+import YAMLTrees
+
 /// What a number counts, and so how people write it.
 public enum QuantityKind: Sendable, Equatable {
     /// A plain number.
@@ -121,20 +123,5 @@ extension QuantityError: CustomStringConvertible {
         case .inexact(let text, let of): "'\(shown(text))' is not a whole number of \(of)"
         case .tooLarge(let text): "'\(shown(text))' is too large"
         }
-    }
-}
-
-/// A foreign text as messages show it: short, without control characters.
-func shown(_ text: String) -> String {
-    let limit = 40
-    var short = String(String.UnicodeScalarView(text.unicodeScalars.prefix(limit)).map(visible))
-    if text.unicodeScalars.count > limit { short += "..." }
-    return short
-}
-
-private func visible(_ scalar: Unicode.Scalar) -> Character {
-    switch scalar.properties.generalCategory {
-    case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: "?"
-    default: Character(scalar)
     }
 }

@@ -1,5 +1,6 @@
 public import ReclaimEngine
 public import Workloads
+public import YAMLTrees
 
 /// What a scenario file says: a host and its load, and how the model is set for them.
 public struct ScenarioFile: Sendable, Equatable {

@@ -1,5 +1,6 @@
 import ReclaimEngine
 import Workloads
+import YAMLTrees
 
 /// Makes a scenario of the contents of a file, and remembers where each value stood.
 struct ScenarioReader {

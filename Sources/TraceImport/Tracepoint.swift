@@ -1,3 +1,5 @@
+import TraceCore
+
 /// The tracepoints from which events are made.
 ///
 /// The raw value is the kernel's name.

@@ -3,6 +3,7 @@ import ScenarioFiles
 import TestRandomness
 import Testing
 import Workloads
+import YAMLTrees
 
 /// Free lists of real hosts.
 @Suite struct FreeListsTests {

@@ -3,6 +3,7 @@ import ScenarioFiles
 import TestRandomness
 import Testing
 import Workloads
+import YAMLTrees
 
 /// Files that nobody wrote to be read.
 @Suite struct HostileFileTests {

@@ -2,6 +2,7 @@ import ReclaimEngine
 import ScenarioFiles
 import Testing
 import Workloads
+import YAMLTrees
 
 /// What is refused, and the line that says so.
 @Suite struct ReaderTests {

@@ -2,6 +2,7 @@ import ReclaimEngine
 import TestRandomness
 import Testing
 import Workloads
+import YAMLTrees
 
 @testable import ScenarioFiles
 

@@ -2,6 +2,7 @@ import ReclaimEngine
 import ScenarioFiles
 import TraceStore
 import Workloads
+import YAMLTrees
 
 /// Everything that decides a recording: the scenario with all changes, and the policy.
 struct RecordPlan {

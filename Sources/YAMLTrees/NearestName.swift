@@ -2,7 +2,7 @@
 /// have to change.
 ///
 /// - Complexity: O(names * length of both).
-func nearestName(to wrong: String, among names: [String]) -> String? {
+package func nearestName(to wrong: String, among names: [String]) -> String? {
     let wrong = Array(wrong.utf8.prefix(40))
     var nearest: (distance: Int, name: String)?
     for name in names {

@@ -1,5 +1,5 @@
 /// Byte strings numbered in the order of their first use, looked up without making a string.
-struct ByteTable {
+package struct ByteTable {
     private var bytes: [UInt8] = []
     /// Where each entry ends in `bytes`; it starts where the one before ends.
     private var ends: [Int] = []
@@ -8,18 +8,18 @@ struct ByteTable {
     private let capacity: Int
 
     /// Makes a table that takes at most `capacity` entries.
-    init(capacity: Int) {
+    package init(capacity: Int) {
         precondition(capacity > 0 && capacity <= 1 << 24, "a table holds 1 to 2^24 entries")
         self.capacity = capacity
         slots = [Int32](repeating: 0, count: 64)
     }
 
-    var count: Int { ends.count }
+    package var count: Int { ends.count }
 
     /// The number of a byte string, or `nil` when it is new and the table is full.
     ///
     /// - Complexity: O(length) on average.
-    mutating func number(_ line: Span<UInt8>, _ range: Range<Int>) -> Int? {
+    package mutating func number(_ line: Span<UInt8>, _ range: Range<Int>) -> Int? {
         var slot = Self.hash(line, range) & (slots.count - 1)
         while slots[slot] != 0 {
             let entry = Int(slots[slot]) - 1
@@ -35,7 +35,9 @@ struct ByteTable {
     }
 
     /// An entry as text.
-    func text(_ entry: Int) -> String { String(decoding: bytes[place(entry)], as: UTF8.self) }
+    package func text(_ entry: Int) -> String {
+        String(decoding: bytes[place(entry)], as: UTF8.self)
+    }
 
     private func place(_ entry: Int) -> Range<Int> {
         (entry == 0 ? 0 : ends[entry - 1])..<ends[entry]

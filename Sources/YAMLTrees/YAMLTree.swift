@@ -1,22 +1,22 @@
 import Yams
 
 /// The contents of a YAML file with the place of everything: texts, lists and mappings.
-indirect enum ScenarioTree {
-    typealias Position = ScenarioFileError.Position
-    typealias Entry = (key: String, keyPosition: Position, value: ScenarioTree)
+package indirect enum YAMLTree {
+    package typealias Position = YAMLFileError.Position
+    package typealias Entry = (key: String, keyPosition: Position, value: YAMLTree)
 
     case text(String, Position)
-    case list([ScenarioTree], Position)
+    case list([YAMLTree], Position)
     case mapping([Entry], Position)
 
-    var position: Position {
+    package var position: Position {
         switch self {
         case .text(_, let position), .list(_, let position), .mapping(_, let position): position
         }
     }
 
     /// What it is, for messages.
-    var form: String {
+    package var form: String {
         switch self {
         case .text(let text, _): text.isEmpty ? "nothing" : "a single value"
         case .list: "a list"
@@ -25,59 +25,59 @@ indirect enum ScenarioTree {
     }
 
     /// The largest file that is looked at, in bytes.
-    static let byteLimit = 1 << 20
-    /// A scenario has three levels; a file that nests deeper is not one.
+    package static let byteLimit = 1 << 20
+    /// More levels than any file of the tool has.
     private static let depthLimit = 8
 
     /// Reads a file.
     ///
-    /// - Throws: ``ScenarioFileError`` for what is not YAML, and for YAML that no scenario needs:
+    /// - Throws: ``YAMLFileError`` for what is not YAML, and for YAML that no file of the tool needs:
     ///   anchors and aliases, several documents, deep nesting.
-    static func parse(_ bytes: [UInt8]) throws(ScenarioFileError) -> ScenarioTree {
+    package static func parse(_ bytes: [UInt8]) throws(YAMLFileError) -> YAMLTree {
         let text = try YAMLText.checked(bytes)
         let node: Node?
         do {
             node = try Parser(yaml: text, encoding: .utf8).singleRoot()
         } catch let error as YamlError {
-            throw ScenarioFileError(error)
+            throw YAMLFileError(error)
         } catch {
-            throw ScenarioFileError(.start, "not YAML")
+            throw YAMLFileError(.start, "not YAML")
         }
-        guard let node else { throw ScenarioFileError(.start, "the file is empty") }
+        guard let node else { throw YAMLFileError(.start, "the file is empty") }
         return try tree(node, depth: 1)
     }
 
-    private static func tree(_ node: Node, depth: Int) throws(ScenarioFileError) -> ScenarioTree {
+    private static func tree(_ node: Node, depth: Int) throws(YAMLFileError) -> YAMLTree {
         let place = Position(node.mark)
-        guard depth <= depthLimit else { throw ScenarioFileError(place, "nested too deeply") }
+        guard depth <= depthLimit else { throw YAMLFileError(place, "nested too deeply") }
         switch node {
         case .scalar(let scalar): return .text(scalar.string, place)
         case .sequence(let sequence):
-            var items: [ScenarioTree] = []
+            var items: [YAMLTree] = []
             for item in sequence { items.append(try tree(item, depth: depth + 1)) }
             return .list(items, place)
         case .mapping(let mapping):
             var entries: [Entry] = []
             for (key, value) in mapping {
                 guard case .scalar(let name) = key else {
-                    throw ScenarioFileError(Position(key.mark), "a key is not a single word")
+                    throw YAMLFileError(Position(key.mark), "a key is not a single word")
                 }
                 entries.append(
                     (name.string, Position(key.mark), try tree(value, depth: depth + 1)))
             }
             return .mapping(entries, place)
-        case .alias: throw ScenarioFileError(place, "aliases are not allowed")
+        case .alias: throw YAMLFileError(place, "aliases are not allowed")
         }
     }
 }
 
-extension ScenarioFileError.Position {
+extension YAMLFileError.Position {
     fileprivate init(_ mark: Mark?) {
         self.init(line: mark?.line ?? 1, column: mark?.column ?? 1)
     }
 }
 
-extension ScenarioFileError {
+extension YAMLFileError {
     /// What the YAML library says, in one line.
     fileprivate init(_ error: YamlError) {
         switch error {

@@ -1,36 +1,36 @@
 /// What a file must be before the YAML library sees it. Foreign bytes can be made to cost a parser
-/// much memory or time; none of what is refused here has a use in a scenario.
+/// much memory or time; none of what is refused here has a use in a file of settings.
 enum YAMLText {
-    private typealias Position = ScenarioFileError.Position
+    private typealias Position = YAMLFileError.Position
 
     /// The text of a file that is small, UTF-8, free of control characters and of anchors.
     ///
-    /// - Throws: ``ScenarioFileError`` with the place of the first that is not so.
+    /// - Throws: ``YAMLFileError`` with the place of the first that is not so.
     /// - Complexity: O(bytes).
-    static func checked(_ bytes: [UInt8]) throws(ScenarioFileError) -> String {
-        guard bytes.count <= ScenarioTree.byteLimit else {
-            throw ScenarioFileError(
+    static func checked(_ bytes: [UInt8]) throws(YAMLFileError) -> String {
+        guard bytes.count <= YAMLTree.byteLimit else {
+            throw YAMLFileError(
                 .start, "the file has \(bytes.count) bytes",
-                allowed: "at most \(ScenarioTree.byteLimit)")
+                allowed: "at most \(YAMLTree.byteLimit)")
         }
         // Some editors put a byte order mark before the text.
         let byteOrderMark: [UInt8] = [0xef, 0xbb, 0xbf]
         let content = bytes.starts(with: byteOrderMark) ? bytes[3...] : bytes[...]
         guard let text = String(validating: content, as: UTF8.self) else {
-            throw ScenarioFileError(firstInvalid(content), "not UTF-8")
+            throw YAMLFileError(firstInvalid(content), "not UTF-8")
         }
         try check(text)
         return text
     }
 
-    private static func check(_ text: String) throws(ScenarioFileError) {
+    private static func check(_ text: String) throws(YAMLFileError) {
         var line = 1
         var column = 1
         var previous: Unicode.Scalar = "\n"
         var mark: Unicode.Scalar?
         for scalar in text.unicodeScalars {
             if let sign = mark, isAnchorCharacter(scalar) {
-                throw ScenarioFileError(
+                throw YAMLFileError(
                     Position(line: line, column: column - 1),
                     "'\(sign)' before a word makes an anchor or an alias, which are not allowed; "
                         + "in a text put a space behind it")
@@ -40,7 +40,7 @@ enum YAMLText {
             mark =
                 (scalar == "&" || scalar == "*") && !isAnchorCharacter(previous) ? scalar : nil
             guard isAllowed(scalar) else {
-                throw ScenarioFileError(
+                throw YAMLFileError(
                     Position(line: line, column: column),
                     "control character U+00\(hexadecimal(scalar.value))")
             }

@@ -3,10 +3,11 @@
 /// Finding the ends of lines is what an import does most, so it looks at eight bytes at a time.
 ///
 /// - Complexity: O(bytes up to the newline).
-func newlinePosition(in bytes: Span<UInt8>, from start: Int) -> Int? {
+package func newlinePosition(in bytes: Span<UInt8>, from start: Int) -> Int? {
+    let newline = UInt8(ascii: "\n")
     let ones: UInt64 = 0x0101_0101_0101_0101
     let highBits: UInt64 = 0x8080_8080_8080_8080
-    let pattern = ones &* UInt64(Ascii.newline)
+    let pattern = ones &* UInt64(newline)
     // Bytes have no padding, so all of them are initialized.
     let raw = unsafe bytes.bytes
     var index = start
@@ -21,7 +22,7 @@ func newlinePosition(in bytes: Span<UInt8>, from start: Int) -> Int? {
         index += 8
     }
     while index < bytes.count {
-        if bytes[index] == Ascii.newline { return index }
+        if bytes[index] == newline { return index }
         index += 1
     }
     return nil

@@ -84,6 +84,10 @@ let package = Package(
         module("TraceReplay", ["TraceCore", "ReclaimEngine"]),
         // Other sources of events.
         module("TraceImport", ["TraceCore"]),
+        module("EventTables", ["TraceCore"]),
+        .target(
+            name: "RowSchemas", dependencies: ["TraceCore", "YAMLTrees"],
+            resources: [.embedInCode("Schemas/neutral-stream.yaml")], swiftSettings: strict),
         // What the events say.
         module("Histograms"),
         module("TraceAnalysis", ["TraceCore", "Histograms"]),
@@ -93,9 +97,10 @@ let package = Package(
         module(
             "TraceCommands",
             [
-                "TraceCore", "TraceFormat", "TraceIdentity", "TraceStore", "LiveRecording",
-                "ReclaimEngine", "Workloads", "ScenarioFiles", "YAMLTrees", "TraceReplay",
-                "TraceImport", "TraceAnalysis", "TraceDiff", "TraceReport", argumentParser,
+                "TraceCore", "TraceFormat", "TraceCompression", "TraceIdentity", "TraceStore",
+                "LiveRecording", "ReclaimEngine", "Workloads", "ScenarioFiles", "YAMLTrees",
+                "TraceReplay", "TraceImport", "EventTables", "RowSchemas", "TraceAnalysis", "TraceDiff",
+                "TraceReport", argumentParser,
             ]),
         .executableTarget(
             name: "ktls-trace", dependencies: ["TraceCommands"], swiftSettings: strict),
@@ -146,6 +151,8 @@ let package = Package(
                 "TestRandomness",
             ]),
         tests("TraceImportTests", ["TraceCore", "TraceImport"]),
+        tests("EventTablesTests", ["TraceCore", "EventTables", "TestRandomness"]),
+        tests("RowSchemasTests", ["TraceCore", "RowSchemas", "YAMLTrees", "TestRandomness"]),
         tests("HistogramsTests", ["Histograms"]),
         tests(
             "TraceAnalysisTests",

@@ -57,7 +57,8 @@ class Run:
             trace = os.path.join(folder, "run.ktrace")
             call("record", *arguments, "-o", trace)
             self.analysis = json.loads(call("analyze", trace, "--format", "json"))
-            self.rows = {kind: read_rows(call("dump", trace, "--kind", kind, "--format", "csv"))
+            self.rows = {kind: read_rows(call("dump", trace, "--kind", kind, "--format", "csv",
+                                              "--preamble", "none"))
                          for kind in kinds}
             self.windows = [json.loads(call("analyze", trace, "--format", "json",
                                             "--begin", begin, "--end", end))

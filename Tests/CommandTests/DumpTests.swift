@@ -12,7 +12,8 @@ private func cells(_ line: String) -> [String] {
     /// The script reads by the format's document and shares no code with the tool.
     @Test(arguments: ["detail-2", "linux-d3", "several-blocks"])
     func aSecondReaderSeesTheSameEvents(name: String) throws {
-        let ours = try Tool.run(["dump", "--format", "ndjson", Fixtures.trace(name)])
+        let ours = try Tool.run(
+            ["dump", "--format", "ndjson", "--preamble", "none", Fixtures.trace(name)])
         expectFine(ours)
         let script = Fixtures.scripts.appending(path: "edit-trace.py").path
         let theirs = try Tool.start(
@@ -26,7 +27,7 @@ private func cells(_ line: String) -> [String] {
     @Test func theThreeFormsSayTheSame() throws {
         let text = try Tool.run(["dump", trace])
         let json = try DumpedEvents(trace).events
-        let csv = try Tool.run(["dump", trace, "--format", "csv"])
+        let csv = try Tool.run(["dump", trace, "--format", "csv", "--preamble", "none"])
         expectFine(text)
         expectFine(csv)
         let lines = text.lines
@@ -65,7 +66,8 @@ private func cells(_ line: String) -> [String] {
         #expect(some.count == all.of("alloc_fail").count + all.of("request").count)
         #expect(Set(some.compactMap { $0["kind"].text }) == ["alloc_fail", "request"])
         // Columns of other kinds are not in the table.
-        let csv = try Tool.run(["dump", trace, "--kind", "wait_skip", "--format", "csv"])
+        let csv = try Tool.run(
+            ["dump", trace, "--kind", "wait_skip", "--format", "csv", "--preamble", "none"])
         #expect(csv.text == "sequence,time_ns,kind,domain,cpu,cause,thread,free_pages,free_min\n")
     }
 

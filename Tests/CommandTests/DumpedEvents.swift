@@ -6,7 +6,8 @@ struct DumpedEvents {
     let events: [JSON]
 
     init(_ trace: String, _ options: String...) throws {
-        let result = try Tool.run(["dump", "--format", "ndjson", trace] + options)
+        let result = try Tool.run(
+            ["dump", "--format", "ndjson", "--preamble", "none", trace] + options)
         expectFine(result)
         events = try result.output.split(separator: UInt8(ascii: "\n")).map { try JSON($0) }
     }

@@ -84,6 +84,18 @@ import Testing
     @Test func unknownCommandsAndForms() throws {
         expectUsageError(try Tool.run(["nonsense"]), naming: "nonsense")
         expectUsageError(
-            try Tool.run(["import", "--from", "csv", "x", "-o", "y"]), naming: "csv", "ftrace-text")
+            try Tool.run(["import", "--from", "xml", "x", "-o", "y"]), naming: "xml", "ftrace-text")
+        for (options, word) in [
+            (["--from", "rows"], "--schema"), (["--from", "csv", "--schema", "x"], "--schema"),
+            (["--from", "ftrace-text", "--skip-unknown"], "--skip-unknown"),
+            (["--from", "ftrace-text", "--allow-partial"], "--allow-partial"),
+            (["--from", "csv", "--switches-of", "x"], "--switches-of"),
+        ] {
+            expectUsageError(
+                try Tool.run(["import", "x", "-o", "y"] + options), naming: word)
+        }
+        expectUsageError(try Tool.run(["dump", "x", "--preamble", "full"]), naming: "--preamble")
+        expectUsageError(
+            try Tool.run(["dump", "x", "--format", "csv", "--preamble", "half"]), naming: "half")
     }
 }

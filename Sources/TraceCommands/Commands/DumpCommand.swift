@@ -1,4 +1,5 @@
 import ArgumentParser
+import EventTables
 import TraceCore
 import TraceDiff
 import TraceFormat
@@ -7,7 +8,11 @@ import TraceStore
 
 struct DumpCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "dump", abstract: "Write the events of a trace as text, NDJSON or CSV.")
+        commandName: "dump", abstract: "Write the events of a trace as text, NDJSON or CSV.",
+        discussion: """
+            NDJSON and CSV begin with a line that says what the events do not: schema, settings, \
+            notes. import reads them back: ktls-trace import --from csv table.csv -o copy.ktrace
+            """)
 
     @Argument(help: "The trace; - is standard input.")
     var trace: String
@@ -20,6 +25,14 @@ struct DumpCommand: ParsableCommand {
     @Option(name: .long, help: "text, ndjson or csv.")
     var format = DumpFormat.text
 
+    @Option(
+        name: .long,
+        help: """
+            What NDJSON and CSV say besides events: full, without the snapshots (short), or none \
+            (default: full; short where only some events are asked for).
+            """)
+    var preamble: DumpPreamble?
+
     @Flag(name: .long, help: "List the records of the file instead of its events.")
     var records = false
 
@@ -27,19 +40,36 @@ struct DumpCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
     @OptionGroup var partial: PartialOptions
 
+    func validate() throws {
+        if preamble != nil, format == .text {
+            throw ValidationError("--preamble needs --format ndjson or csv")
+        }
+    }
+
     mutating func run() throws {
         if records {
             try dumpRecords()
             return
         }
-        let trace = try LoadedTrace(path: trace, checksAll: true, follows: following.follow)
+        var selection = EventSelection(window)
+        // Who asks for some events wants no others read.
+        let isWhole = kind.isEmpty && selection.isEverything
+        let preamble = preamble ?? (isWhole ? .full : .short)
+        let trace = try LoadedTrace(
+            path: trace, keepsSnapshots: format != .text && preamble == .full,
+            checksAll: isWhole, follows: following.follow)
         let schema = trace.reader.description.schema
         let kinds = try kind.isEmpty ? schema.kinds : schema.kinds(named: kind)
-        let text = EventText(
-            schema: schema, kinds: kinds, form: format.form)
+        selection.choose(kinds)
         let out = try TextOutput(path: output.output, force: output.force)
-        if let header = text.header { try out.write(header) }
-        try writeEvents(trace, kinds, text, out)
+        if let form = format.form {
+            var table = DumpTable(
+                trace, form: form, kinds: kinds, preamble: preamble, isPart: !isWhole,
+                shows: following.follow, out: out)
+            try table.write(selection)
+        } else {
+            try writeText(trace, selection, out)
+        }
         try out.end()
         if case .incomplete(reason: let reason) = trace.completeness {
             Terminal.writeError("ktls-trace: \(trace.label): complete: false (\(reason))\n")
@@ -48,24 +78,17 @@ struct DumpCommand: ParsableCommand {
         try trace.requireUndamaged(partial)
     }
 
-    private func writeEvents(
-        _ trace: LoadedTrace, _ kinds: [EventKind], _ text: EventText, _ out: TextOutput
+    private func writeText(
+        _ trace: LoadedTrace, _ selection: EventSelection, _ out: TextOutput
     ) throws {
-        let shown = Set(kinds.map(\.id))
-        let needsData = kinds.contains { $0.lane == .data }
-        let needsControl = kinds.contains { $0.lane == .control }
-        let lanes: LaneSelection = !needsData ? .control : needsControl ? .both : .data
-        let first = window.begin?.ns ?? Int64.min
-        let end = window.end?.ns ?? Int64.max
-        let domains = Set(window.domain)
+        let reader = trace.reader
+        let text = EventText(schema: reader.description.schema)
         var failure: (any Error)?
-        while failure == nil, try trace.nextBlock(overlapping: first...end) {
-            let strings = trace.reader.strings
+        while failure == nil, try selection.nextBlock(trace) {
+            let strings = reader.strings
             _ = try reporting {
-                try trace.reader.forEachEvent(lanes) { header, values in
-                    guard failure == nil, shown.contains(header.kind), header.timeNs >= first,
-                        header.timeNs < end, domains.isEmpty || domains.contains(header.domain)
-                    else { return }
+                try reader.forEachEvent(selection.lanes) { header, values in
+                    guard failure == nil, selection.contains(header) else { return }
                     do {
                         try out.write(text.line(header, values, strings: strings))
                     } catch {
@@ -103,11 +126,17 @@ struct DumpCommand: ParsableCommand {
 enum DumpFormat: String, ExpressibleByArgument, CaseIterable {
     case text, ndjson, csv
 
-    var form: EventText.Form {
+    /// The form of the table; text is none.
+    var form: TableForm? {
         switch self {
-        case .text: .text
+        case .text: nil
         case .ndjson: .ndjson
         case .csv: .csv
         }
     }
+}
+
+/// What a table says besides events.
+enum DumpPreamble: String, ExpressibleByArgument, CaseIterable {
+    case full, short, none
 }

@@ -1,21 +1,28 @@
 import ArgumentParser
+import EventTables
 import TraceCore
 import TraceFormat
-import TraceImport
 import TraceStore
 
 struct ImportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import", abstract: "Read another tool's recording into a trace.",
         discussion: """
-            Example: ktls-trace import --from ftrace-text trace.txt -o host.ktrace
+            ftrace-text is the kernel's text; csv and ndjson are what dump writes, or tables with \
+            the columns time_ns and kind and those of the kinds; rows are rows of one size that a \
+            schema file describes. Docs/IMPORT.md has the details.
 
-            The file is read twice; standard input is kept in memory for that. With --live, or an option \
-            of live recording, it is read once, as it comes: ktls-trace import --from ftrace-text --live \
-            /sys/kernel/tracing/trace_pipe -o host.ktrace
+            Examples:
+              ktls-trace import --from ftrace-text trace.txt -o host.ktrace
+              ktls-trace import --from csv table.csv -o copy.ktrace
+              ktls-trace import --from rows --schema log.yaml log.bin -o log.ktrace
+
+            ftrace-text is read twice, and standard input kept in memory for that. With --live, or \
+            an option of live recording, it is read once, as it comes: ktls-trace import --from \
+            ftrace-text --live /sys/kernel/tracing/trace_pipe -o host.ktrace
             """)
 
-    @Option(name: .long, help: "The form of the input: ftrace-text.")
+    @Option(name: .long, help: "The form of the input: ftrace-text, csv, ndjson or rows.")
     var from: ImportForm
 
     @Argument(help: "The recording; - is standard input.")
@@ -23,9 +30,24 @@ struct ImportCommand: ParsableCommand {
 
     @Option(
         name: .long,
+        help: "rows: the file that describes them, or the name of a schema of the tool.")
+    var schema: String?
+
+    @Flag(
+        name: .long,
+        help: "csv, ndjson, rows: leave out and count events of unknown kinds.")
+    var skipUnknown = false
+
+    @Flag(
+        name: .long,
+        help: "csv, ndjson, rows: keep what stands before the first error, and exit with 0.")
+    var allowPartial = false
+
+    @Option(
+        name: .long,
         help: """
-            The recording holds all switches of tasks whose names begin like this, so their CPU \
-            time inside stalls is known; may be repeated.
+            ftrace-text: the recording holds all switches of tasks whose names begin like this, so \
+            their CPU time inside stalls is known; may be repeated.
             """)
     var switchesOf: [String] = []
 
@@ -33,7 +55,9 @@ struct ImportCommand: ParsableCommand {
 
     @Flag(
         name: .long,
-        help: "Read the input once, as it comes; what it says of its host becomes notes.")
+        help: """
+            ftrace-text: read the input once, as it comes; what it says of its host becomes notes.
+            """)
     var live = false
 
     @OptionGroup var recording: LiveOptions
@@ -44,126 +68,62 @@ struct ImportCommand: ParsableCommand {
     @Flag(name: .long, help: "Overwrite the file if it exists.")
     var force = false
 
-    func validate() throws { try recording.check(output: output) }
-
-    mutating func run() throws {
-        if live || recording.isLive {
-            try runLive()
-            return
+    func validate() throws {
+        try recording.check(output: output)
+        if (from == .rows) != (schema != nil) {
+            throw ValidationError(
+                from == .rows
+                    ? "--from rows needs --schema" : "--schema is only for --from rows")
         }
-        let source = try RereadableInput(path: input)
-        var nowhere = DiscardingSink()
-        let result = try read(source, into: &nowhere)
-        let sink = try reporting(isOutput: true) {
-            try FileSink(path: output, overwrites: force)
+        if from == .ftraceText, skipUnknown || allowPartial {
+            throw ValidationError(
+                "--skip-unknown and --allow-partial are not for --from ftrace-text")
         }
-        try reporting(isOutput: true) { try write(source, result, to: sink) }
-        warn(result)
+        if from != .ftraceText, !switchesOf.isEmpty || live || recording.isLive {
+            throw ValidationError(
+                "--switches-of, --live and live recording are only for --from ftrace-text")
+        }
     }
 
-    private func runLive() throws {
-        let source = try reporting { try LiveInput(path: input) }
-        let session = LiveSession(
-            recording, path: output, force: force, compression: compression.level, isLive: true)
-        let live = LiveImport(
-            name: name, session: session,
-            options: FtraceImportOptions(followedTaskPrefixes: switchesOf),
-            notes: [
-                TextPair("tool.version", ToolVersion.text), TextPair("import.file", input),
-                TextPair("recorded.unix_seconds", String(Terminal.wallSeconds)),
-            ])
-        if let result = try live.run(source) { warn(result) }
+    mutating func run() throws {
+        switch from {
+        case .ftraceText: try importFtraceText()
+        case .csv: try importTable(.csv)
+        case .ndjson: try importTable(.ndjson)
+        case .rows: try importRows()
+        }
     }
 
     /// The name to show for the recording.
-    private var name: String { LoadedTrace.label(input) }
+    var name: String { LoadedTrace.label(input) }
 
-    private func write(
-        _ source: RereadableInput, _ result: FtraceImportResult, to sink: FileSink
-    ) throws {
-        // The recording goes on after the last line that became an event.
-        var parameters = result.parameters
-        parameters.set("recording.duration_ns", result.lastTimeNs)
-        var writer = try TraceWriter(
-            sink: sink,
-            description: TraceDescription(
-                schema: StandardSchema.schema,
-                parameters: parameters.entries,
-                notes: notes(result)), compressionLevel: compression.level)
-        _ = try read(source, into: &writer)
-        _ = try writer.finish()
+    /// What is noted of every import.
+    var commonNotes: [TextPair] {
+        [TextPair("tool.version", ToolVersion.text), TextPair("import.file", input)]
     }
 
-    private func read(
-        _ source: RereadableInput, into sink: inout some EventSink & ~Copyable
-    ) throws -> FtraceImportResult {
-        var importer = FtraceTextImporter(
-            options: FtraceImportOptions(followedTaskPrefixes: switchesOf))
-        do {
-            try source.forEachChunk { chunk in
-                try Interrupt.check()
-                try importer.consume(chunk.span, into: &sink)
-            }
-            return try importer.finish(into: &sink)
-        } catch let error as ImportError {
-            throw CommandFailure(.badData, "\(name): \(error.sentence)")
-        } catch let error as StoreError {
-            throw CommandFailure(error, isOutput: false)
-        }
+    func openOutput() throws -> FileSink {
+        try reporting(isOutput: true) { try FileSink(path: output, overwrites: force) }
     }
 
-    private func notes(_ result: FtraceImportResult) -> [TextPair] {
-        var notes = [
-            TextPair("tool.version", ToolVersion.text),
-            TextPair("import.file", input),
-            TextPair("import.lines", String(result.lines)),
-            TextPair("import.lines_not_understood", String(result.unreadLines.count)),
-        ]
-        for point in result.tracepoints {
-            notes.append(
-                TextPair("import.tracepoint.\(point.name)", "\(point.use) \(point.lines)"))
-        }
-        return notes
+    /// Says on standard error how many events of unknown kinds were left out.
+    func warnOfSkipped(_ count: UInt64) {
+        guard count > 0 else { return }
+        Terminal.writeError("ktls-trace: \(name): \(count) events of unknown kinds left out\n")
     }
 
-    /// Says on standard error what did not become events.
-    private func warn(_ result: FtraceImportResult) {
-        let unknown = result.tracepoints.filter { $0.use == .unknown }
-        for point in unknown {
-            Terminal.writeError(
-                "ktls-trace: \(name): \(point.lines) lines of unknown event \(point.name)\n")
-        }
-        if result.unreadLines.count > 0 {
-            Terminal.writeError(
-                "ktls-trace: \(name): \(result.unreadLines.count) lines not understood, "
-                    + "the first is line \(result.unreadLines.firstLine)\n")
-        }
-        if result.lostEvents > 0 {
-            Terminal.writeError(
-                "ktls-trace: \(name): the recorder lost \(result.lostEvents) events\n")
-        }
+    /// Deals with what is wrong in the input: ends the command, or says what is kept.
+    func reportFault(_ sentence: String, _ beginning: [UInt8]) throws {
+        let hint = ContentGuess.hint(beginning, readAs: from).map { "; " + $0 } ?? ""
+        guard allowPartial else { throw CommandFailure(.badData, sentence + hint) }
+        Terminal.writeError(
+            "ktls-trace: \(sentence)\(hint)\n"
+                + "ktls-trace: \(name): complete: false (what stands before that is kept)\n")
     }
 }
 
 /// What can be imported.
 enum ImportForm: String, ExpressibleByArgument, CaseIterable {
     case ftraceText = "ftrace-text"
-}
-
-/// A sink that keeps nothing but numbers for strings.
-private struct DiscardingSink: EventSink {
-    private var strings = StringTable()
-    mutating func record(_ header: EventHeader, _ values: Span<Int64>) {}
-    mutating func intern(_ text: String) -> Int64 { strings.intern(text) }
-}
-
-extension ImportError {
-    /// What is wrong with the input, in words, with the line.
-    var sentence: String {
-        switch self {
-        case .notFtraceText(let line): "not the text of an ftrace buffer (line \(line))"
-        case .timeWentBackwards(let line, let timeNs, let previousNs):
-            "line \(line): time goes back from \(previousNs) ns to \(timeNs) ns"
-        }
-    }
+    case csv, ndjson, rows
 }

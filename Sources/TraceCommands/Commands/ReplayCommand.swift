@@ -108,7 +108,7 @@ struct ReplayCommand: ParsableCommand {
 
     private func describe(_ divergence: Divergence, _ trace: LoadedTrace) -> String {
         let schema = trace.reader.description.schema
-        let text = EventText(schema: schema, kinds: schema.kinds, form: .text)
+        let text = EventText(schema: schema)
         let strings = trace.reader.strings
         var lines = "replay diverges from the recording at this event\n"
         lines += "  recorded: "

@@ -33,7 +33,7 @@ struct CommandFailure: Error {
 ///
 /// - Parameter isOutput: the file is one that is being made, which decides the exit code of
 ///   failures to open it.
-func reporting<Result>(
+func reporting<Result: ~Copyable>(
     isOutput: Bool = false, _ body: () throws -> Result
 ) throws -> Result {
     do {

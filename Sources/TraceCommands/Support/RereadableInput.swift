@@ -15,6 +15,15 @@ final class RereadableInput {
         kept = bytes
     }
 
+    /// The first bytes.
+    func beginning() throws -> [UInt8] {
+        if let kept { return Array(kept.prefix(16)) }
+        let source = try reporting { try SourceFile.open(path) }
+        var bytes = [UInt8](repeating: 0, count: 16)
+        let count = try reporting { try source.read(at: 0, into: &bytes, at: 0, count: 16) }
+        return Array(bytes[..<count])
+    }
+
     /// Hands all bytes to `body`, piece by piece.
     func forEachChunk(_ body: ([UInt8]) throws -> Void) throws {
         if let kept {

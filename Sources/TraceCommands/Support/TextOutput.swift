@@ -15,10 +15,12 @@ final class TextOutput {
 
     func write(_ text: String) throws {
         buffer.append(contentsOf: text.utf8)
-        if buffer.count >= 1 << 16 {
-            try flush()
-            try Interrupt.check()
-        }
+        try flushWhenFull()
+    }
+
+    func write(_ bytes: ArraySlice<UInt8>) throws {
+        buffer.append(contentsOf: bytes)
+        try flushWhenFull()
     }
 
     /// Hands on what there is, for a reader that waits for it.
@@ -27,6 +29,12 @@ final class TextOutput {
     func end() throws {
         try flush()
         try reporting(isOutput: true) { try sink.commit() }
+    }
+
+    private func flushWhenFull() throws {
+        guard buffer.count >= 1 << 16 else { return }
+        try flush()
+        try Interrupt.check()
     }
 
     private func flush() throws {

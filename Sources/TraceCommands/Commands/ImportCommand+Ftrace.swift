@@ -1,0 +1,117 @@
+import TraceCore
+import TraceImport
+import TraceStore
+
+// The kernel's text, which is read twice: its settings are known at its end only.
+extension ImportCommand {
+    func importFtraceText() throws {
+        if live || recording.isLive {
+            try runLive()
+            return
+        }
+        let source = try RereadableInput(path: input)
+        var nowhere = DiscardingSink()
+        let result = try read(source, into: &nowhere)
+        let sink = try openOutput()
+        try reporting(isOutput: true) { try write(source, result, to: sink) }
+        warn(result)
+    }
+
+    private func runLive() throws {
+        let source = try reporting { try LiveInput(path: input) }
+        let session = LiveSession(
+            recording, path: output, force: force, compression: compression.level, isLive: true)
+        let live = LiveImport(
+            name: name, session: session,
+            options: FtraceImportOptions(followedTaskPrefixes: switchesOf),
+            notes: commonNotes + [
+                TextPair("recorded.unix_seconds", String(Terminal.wallSeconds))
+            ])
+        if let result = try live.run(source) { warn(result) }
+    }
+
+    private func write(
+        _ source: RereadableInput, _ result: FtraceImportResult, to sink: FileSink
+    ) throws {
+        // The recording goes on after the last line that became an event.
+        var parameters = result.parameters
+        parameters.set("recording.duration_ns", result.lastTimeNs)
+        var writer = try TraceWriter(
+            sink: sink,
+            description: TraceDescription(
+                schema: StandardSchema.schema,
+                parameters: parameters.entries,
+                notes: notes(result)), compressionLevel: compression.level)
+        _ = try read(source, into: &writer)
+        _ = try writer.finish()
+    }
+
+    private func read(
+        _ source: RereadableInput, into sink: inout some EventSink & ~Copyable
+    ) throws -> FtraceImportResult {
+        var importer = FtraceTextImporter(
+            options: FtraceImportOptions(followedTaskPrefixes: switchesOf))
+        do {
+            try source.forEachChunk { chunk in
+                try Interrupt.check()
+                try importer.consume(chunk.span, into: &sink)
+            }
+            return try importer.finish(into: &sink)
+        } catch let error as ImportError {
+            let hint = ContentGuess.hint(try source.beginning(), readAs: from)
+            throw CommandFailure(
+                .badData, "\(name): \(error.sentence)" + (hint.map { "; " + $0 } ?? ""))
+        } catch let error as StoreError {
+            throw CommandFailure(error, isOutput: false)
+        }
+    }
+
+    private func notes(_ result: FtraceImportResult) -> [TextPair] {
+        var notes =
+            commonNotes + [
+                TextPair("import.lines", String(result.lines)),
+                TextPair("import.lines_not_understood", String(result.unreadLines.count)),
+            ]
+        for point in result.tracepoints {
+            notes.append(
+                TextPair("import.tracepoint.\(point.name)", "\(point.use) \(point.lines)"))
+        }
+        return notes
+    }
+
+    /// Says on standard error what did not become events.
+    private func warn(_ result: FtraceImportResult) {
+        let unknown = result.tracepoints.filter { $0.use == .unknown }
+        for point in unknown {
+            Terminal.writeError(
+                "ktls-trace: \(name): \(point.lines) lines of unknown event \(point.name)\n")
+        }
+        if result.unreadLines.count > 0 {
+            Terminal.writeError(
+                "ktls-trace: \(name): \(result.unreadLines.count) lines not understood, "
+                    + "the first is line \(result.unreadLines.firstLine)\n")
+        }
+        if result.lostEvents > 0 {
+            Terminal.writeError(
+                "ktls-trace: \(name): the recorder lost \(result.lostEvents) events\n")
+        }
+    }
+}
+
+/// A sink that keeps nothing but numbers for strings.
+private struct DiscardingSink: EventSink {
+    private var strings = StringTable()
+    mutating func record(_ header: EventHeader, _ values: Span<Int64>) {}
+    mutating func intern(_ text: String) -> Int64 { strings.intern(text) }
+}
+
+extension ImportError {
+    /// What is wrong with the input, in words, with the line.
+    var sentence: String {
+        switch self {
+        case .notFtraceText(let line): "not the text of an ftrace buffer (line \(line))"
+        case .timeWentBackwards(let line, let timeNs, let previousNs):
+            "line \(line): time goes back from \(previousNs) ns to \(timeNs) ns"
+        }
+    }
+}

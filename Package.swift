@@ -99,7 +99,8 @@ let package = Package(
             [
                 "TraceCore", "TraceFormat", "TraceCompression", "TraceIdentity", "TraceStore",
                 "LiveRecording", "ReclaimEngine", "Workloads", "ScenarioFiles", "YAMLTrees",
-                "TraceReplay", "TraceImport", "EventTables", "RowSchemas", "TraceAnalysis", "TraceDiff",
+                "TraceReplay", "TraceImport", "EventTables", "RowSchemas", "TraceAnalysis",
+                "TraceDiff",
                 "TraceReport", argumentParser,
             ]),
         .executableTarget(

@@ -41,7 +41,7 @@ import Testing
         (["--seed", "-1"], "--seed"), (["--seed", "one"], "one"),
         (["--seed", "9223372036854775808"], "9223372036854775808"),
         (["--salt", "-1"], "--salt"),
-        (["--compression", "0"], "--compression"), (["--compression", "20"], "--compression"),
+        (["--compression", "-1"], "--compression"), (["--compression", "20"], "--compression"),
         (["--wat"], "--wat"), (["surplus"], "surplus"),
     ])
     func recording(options: [String], word: String) throws {

@@ -13,6 +13,7 @@ final class BufferPool: @unchecked Sendable {
     private let condition = NSCondition()
     private var fresh: Int
     private var used = 0
+    private var batches = 0
     private var isHelperAsleep = false
     private var isHelperWanted = false
     private var isClosing = false
@@ -37,19 +38,29 @@ final class BufferPool: @unchecked Sendable {
     /// Gives a buffer back, used up.
     func giveBack() { condition.withLock { used += 1 } }
 
-    /// Wakes the helper; false where it was not asleep, or another thread had woken it.
-    func wakeHelper() -> Bool {
+    /// What a call for the helper came to.
+    struct Wakeup {
+        /// False where it was not asleep, or another thread had woken it.
+        var wokeIt: Bool
+        /// Batches that had ended by then.
+        var batches: Int
+    }
+
+    /// Wakes the helper.
+    func wakeHelper() -> Wakeup {
         condition.withLock {
             let wokeIt = isHelperAsleep && !isHelperWanted
             isHelperWanted = true
             condition.broadcast()
-            return wokeIt
+            return Wakeup(wokeIt: wokeIt, batches: batches)
         }
     }
 
-    /// Waits until there is a fresh buffer.
-    func waitForFresh() {
-        condition.withLock { while fresh == 0, !isClosing { condition.wait() } }
+    /// Waits for the end of the next batch after a wakeup.
+    ///
+    /// Others may have taken all fresh buffers by then; who waits must try, and call, again.
+    func waitForBatch(after wakeup: Wakeup) {
+        condition.withLock { while batches == wakeup.batches, !isClosing { condition.wait() } }
     }
 
     /// The helper sleeps until it is woken; false when the pool closes.
@@ -76,6 +87,7 @@ final class BufferPool: @unchecked Sendable {
     func putFresh(_ count: Int) {
         condition.withLock {
             fresh += count
+            batches += 1
             condition.broadcast()
         }
     }

@@ -50,9 +50,9 @@ func take(_ pool: BufferPool, _ producer: borrowing Producer, _ texts: Texts) {
         // The effect is one of the labels woke (0), no_sleeper (1), lost and suppressed.
         producer.record(.waitBegin, domain: 0, [producer.thread, pages, 0, texts.reason])
         let before = DispatchTime.now().uptimeNanoseconds
-        let woke = pool.wakeHelper()
-        producer.record(.wakeSend, domain: 0, [1, woke ? 0 : 1, texts.requester])
-        pool.waitForFresh()
+        let wakeup = pool.wakeHelper()
+        producer.record(.wakeSend, domain: 0, [1, wakeup.wokeIt ? 0 : 1, texts.requester])
+        pool.waitForBatch(after: wakeup)
         let waitedNs = Int64(DispatchTime.now().uptimeNanoseconds - before)
         producer.record(
             .waitEnd, domain: 0, [producer.thread, pages, -1, texts.reason, waitedNs])

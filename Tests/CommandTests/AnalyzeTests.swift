@@ -128,7 +128,8 @@ import Testing
     func aCutRecordingEndsWithItsLastEvent(isStream: Bool) throws {
         let path = Fixtures.corrupt.appending(path: "truncated-in-block.ktrace").path
         let lastNs = try #require(
-            try Tool.run(["dump", "--format", "ndjson", path]).lines.last.map {
+            try Tool.run(["dump", "--format", "ndjson", "--preamble", "none", path]).lines.last.map
+            {
                 try JSON(Data($0.utf8))["time_ns"].integer
             })
         let result =

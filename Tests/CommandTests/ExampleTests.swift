@@ -29,7 +29,7 @@ import Testing
         let report = try JSON(result.output)
         #expect(report["complete"].flag == true)
 
-        let dump = try folder.run("dump", "--format", "csv", "pool.ktrace")
+        let dump = try folder.run("dump", "--format", "csv", "--preamble", "none", "pool.ktrace")
         expectFine(dump)
         func count(_ kind: String) -> Int { dump.lines.count { $0.contains(",\(kind),") } }
         #expect(count("buffer_alloc") == 6_000)

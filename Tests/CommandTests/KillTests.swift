@@ -68,7 +68,8 @@ import Testing
             if last == nil, folder.names.isEmpty { continue }
             #expect(folder.names == ["run.ktrace.partial"], context)
             if last == nil, try folder.read("run.ktrace.partial").isEmpty { continue }
-            let dump = try folder.run("dump", "--format", "ndjson", "run.ktrace.partial")
+            let dump = try folder.run(
+                "dump", "--format", "ndjson", "--preamble", "none", "run.ktrace.partial")
             #expect(dump.status == 0, context)
             #expect(dump.error.contains("complete: false (the recording was cut off"), context)
             let end = try dump.lines.last.map { try JSON(Data($0.utf8))["sequence"].integer }
@@ -96,7 +97,7 @@ import Testing
         #expect(info.text.contains("complete: false"), context)
         let recover = try folder.run("recover", "run.ktrace.partial", "-o", "back.ktrace")
         #expect(recover.status == 0, "\(recover.error)")
-        let back = try folder.run("dump", "--format", "ndjson", "back.ktrace")
+        let back = try folder.run("dump", "--format", "ndjson", "--preamble", "none", "back.ktrace")
         #expect(back.output == dump.output, context)
         // The name is free again for those who say so.
         expectRefusal(

@@ -13,8 +13,10 @@ import Testing
             try folder.run(
                 "record", "--duration", "2s", "--rotate-time", "500ms", "-o", "run.ktrace"))
         #expect(folder.names == (1...5).map { "run.000\($0).ktrace" } + ["whole.ktrace"])
-        let parts = try folder.shell("for p in run.*; do \"$TOOL\" dump $p --format ndjson; done")
-        let whole = try folder.run("dump", "whole.ktrace", "--format", "ndjson")
+        let parts = try folder.shell(
+            "for p in run.*; do \"$TOOL\" dump $p --format ndjson --preamble none; done")
+        let whole = try folder.run(
+            "dump", "whole.ktrace", "--format", "ndjson", "--preamble", "none")
         #expect(parts.text == whole.text)
         for name in folder.names { expectFine(try folder.run("verify", name)) }
         // The first is the beginning of the run, and the others cannot be replayed.
@@ -90,7 +92,8 @@ import Testing
                 "\(last.block) blocks up to event \(last.lastSequence) can be read from "
                     + "run.ktrace.partial, the rest is missing"))
         #expect(folder.names == ["run.ktrace.partial"])
-        let dump = try folder.run("dump", "--format", "ndjson", "run.ktrace.partial")
+        let dump = try folder.run(
+            "dump", "--format", "ndjson", "--preamble", "none", "run.ktrace.partial")
         #expect(dump.status == 0)
         #expect(dump.error.contains("complete: false"))
         let event = try JSON(Data(try #require(dump.lines.last).utf8))

@@ -89,6 +89,17 @@ public struct BlockBuilder: Sendable {
         return true
     }
 
+    /// Hands all events to `body`: for each its sequence number, its time, its section above 32 bits
+    /// with its CPU, the distance to its cause or 0, and its values; and what each section is.
+    ///
+    /// - Complexity: O(sections).
+    public func withRows<Result>(
+        _ body: (Span<Int64>, [(kind: KindID, domain: Int32)]) -> Result
+    ) -> Result {
+        let all = sections.map { (kind: KindID(rawValue: $0.kind), domain: $0.domain) }
+        return body(cells.span.extracting(0..<cellCount), all)
+    }
+
     /// Forgets the events and keeps the storage and what the next event must come after.
     ///
     /// - Complexity: O(sections + kinds).

@@ -12,6 +12,8 @@ public struct IdentityHasher {
         var role: UInt8
         /// A bit for each column that holds texts.
         var texts: UInt64
+        /// Columns.
+        var width: Int
 
         static let noKind: UInt8 = 255
     }
@@ -39,7 +41,7 @@ public struct IdentityHasher {
         self.schema = schema
         let largest = Int(schema.kinds.last?.id.rawValue ?? 0)
         var rules = [Rule](
-            repeating: Rule(role: Rule.noKind, texts: 0), count: largest + 1)
+            repeating: Rule(role: Rule.noKind, texts: 0, width: 0), count: largest + 1)
         for kind in schema.kinds {
             precondition(kind.columns.count <= 64, "a kind has at most 64 columns")
             var texts: UInt64 = 0
@@ -47,7 +49,7 @@ public struct IdentityHasher {
                 texts |= 1 << UInt64(position)
             }
             rules[Int(kind.id.rawValue)] = Rule(
-                role: kind.role.rawValue, texts: texts)
+                role: kind.role.rawValue, texts: texts, width: kind.columns.count)
         }
         self.rules = rules
     }
@@ -78,12 +80,45 @@ public struct IdentityHasher {
         precondition(rule.role != Rule.noKind, "an event's kind is in the schema")
         if rule.texts != 0, !hasStrings(rule.texts, values) { return false }
         guard rule.role < Role.note.rawValue else { return true }
-        let role = Int(rule.role)
-        let start = rows[role].add(
-            header, values, isOrdered: rule.role != Role.input.rawValue,
-            hasTexts: rule.texts != 0)
-        if rule.texts != 0 {
-            Self.replaceTexts(rule.texts, values, standIns, at: start, in: &rows[role])
+        rows[Int(rule.role)].add(
+            header, values, isOrdered: rule.role != Role.input.rawValue, texts: rule.texts,
+            standIns)
+        return true
+    }
+
+    /// Takes the events of a block.
+    ///
+    /// - Parameters:
+    ///   - cells: For each event its sequence number, its time, its section above 32 bits with its
+    ///     CPU, the distance to its cause or 0, and its values.
+    ///   - sections: Kind and domain of the events by number of the section.
+    /// - Returns: Whether every value of a text column is the number of a string.
+    /// - Complexity: O(cells).
+    public mutating func add(
+        _ cells: Span<Int64>, sections: [(kind: KindID, domain: Int32)]
+    ) -> Bool {
+        let found = sections.map { rules[Int($0.kind.rawValue)] }
+        guard hasStrings(cells, found) else { return false }
+        for role in 0..<Role.note.rawValue where found.contains(where: { $0.role == role }) {
+            let chosen = zip(sections, found).map { section, rule in
+                RowHasher.Section(
+                    kind: section.kind, domain: section.domain, width: rule.width,
+                    texts: rule.texts, counts: rule.role == role)
+            }
+            rows[Int(role)].add(
+                cells, chosen, isOrdered: role != Role.input.rawValue, standIns)
+        }
+        return true
+    }
+
+    private func hasStrings(_ cells: Span<Int64>, _ sections: [Rule]) -> Bool {
+        guard sections.contains(where: { $0.texts != 0 }) else { return true }
+        var place = 0
+        while place < cells.count {
+            let rule = sections[Int(cells[place + 2] >> 32)]
+            let values = place + 4..<place + 4 + rule.width
+            if rule.texts != 0, !hasStrings(rule.texts, cells.extracting(values)) { return false }
+            place = values.upperBound
         }
         return true
     }
@@ -96,18 +131,6 @@ public struct IdentityHasher {
             rest &= rest - 1
         }
         return true
-    }
-
-    private static func replaceTexts(
-        _ texts: UInt64, _ values: Span<Int64>, _ standIns: [UInt64], at start: Int,
-        in rows: inout RowHasher
-    ) {
-        var rest = texts
-        while rest != 0 {
-            let column = rest.trailingZeroBitCount
-            rows.replace(at: start + column, with: standIns[Int(values[column])])
-            rest &= rest - 1
-        }
     }
 
     /// The identities of what has passed so far.

@@ -6,8 +6,11 @@ import TraceCore
 /// events need half the words that fixed fields would, and hashing is what a word costs.
 struct RowHasher {
     private static let bufferWords = 4_096
-    /// Words of a row before its values at most: head, place, time, sequence, cause.
-    private static let headWordsMax = 5
+    /// Words of a row at most: head, place, time, sequence, cause, 64 values.
+    private static let rowWordsMax = 69
+    /// Cells of an event in a block before its values: sequence number, time, section and CPU,
+    /// distance to the cause.
+    private static let headCells = 4
 
     /// Bits of a row's first word above kind, domain and CPU.
     private enum Flag {
@@ -25,27 +28,106 @@ struct RowHasher {
     private var words = [UInt64](repeating: 0, count: bufferWords)
     private var count = 0
     private var digest = Digest()
-    private var lastTimeNs: Int64 = 0
-    private var lastSequence: UInt64 = 0
+    private var last = Last()
+
+    /// What the next row's distances count from.
+    private struct Last {
+        var timeNs: Int64 = 0
+        var sequence: UInt64 = 0
+    }
 
     /// Adds the row of an event.
     ///
     /// - Parameters:
     ///   - isOrdered: Whether the sequence number and the cause belong to the row.
-    ///   - hasTexts: Whether values are going to be replaced, by words of any size.
-    /// - Returns: Where the row's values start; with texts they can be replaced until the next row.
+    ///   - texts: A bit for each value that is the number of a string.
+    ///   - standIns: What to hash instead, by number of the string.
     mutating func add(
-        _ header: EventHeader, _ values: Span<Int64>, isOrdered: Bool, hasTexts: Bool
-    ) -> Int {
-        if count + Self.headWordsMax + values.count > Self.bufferWords { flush() }
-        let distanceNs = UInt64(bitPattern: header.timeNs &- lastTimeNs)
-        let sequence = isOrdered ? header.sequence &- lastSequence : 0
-        lastTimeNs = header.timeNs
-        lastSequence = header.sequence
+        _ header: EventHeader, _ values: Span<Int64>, isOrdered: Bool, texts: UInt64,
+        _ standIns: [UInt64]
+    ) {
+        if count > Self.bufferWords - Self.rowWordsMax { flush() }
         let start = count
+        var last = last
+        var row = words.mutableSpan
+        let end = Self.write(
+            header, values, isOrdered: isOrdered, texts: texts, standIns, &last, to: &row,
+            at: start)
+        count = end
+        self.last = last
+    }
+
+    /// Adds the rows of a block's events that are of this hash's role.
+    ///
+    /// - Parameters:
+    ///   - cells: As `IdentityHasher.add` takes them.
+    ///   - sections: By number of the section.
+    /// - Complexity: O(cells).
+    mutating func add(
+        _ cells: Span<Int64>, _ sections: [Section], isOrdered: Bool, _ standIns: [UInt64]
+    ) {
+        var place = 0
+        while place < cells.count {
+            place = fill(from: cells, place, sections, isOrdered: isOrdered, standIns)
+            flush()
+        }
+    }
+
+    /// What is the same for all events of a section.
+    struct Section {
+        var kind: KindID
+        var domain: Int32
+        var width: Int
+        /// A bit for each value that is the number of a string.
+        var texts: UInt64
+        /// Whether its events are of this hash's role.
+        var counts: Bool
+    }
+
+    /// Fills the buffer.
+    ///
+    /// - Returns: The place of the first event that had no room.
+    private mutating func fill(
+        from cells: Span<Int64>, _ start: Int, _ sections: [Section], isOrdered: Bool,
+        _ standIns: [UInt64]
+    ) -> Int {
+        let sections = sections.span
+        var place = start
+        var next = count
+        var last = last
+        var row = words.mutableSpan
+        while place < cells.count, next <= Self.bufferWords - Self.rowWordsMax {
+            let packed = cells[place + 2]
+            let section = sections[Int(packed >> 32)]
+            let end = place + Self.headCells + section.width
+            defer { place = end }
+            guard section.counts else { continue }
+            let sequence = UInt64(bitPattern: cells[place])
+            let distance = UInt64(bitPattern: cells[place + 3])
+            let header = EventHeader(
+                sequence: sequence, timeNs: cells[place + 1], kind: section.kind,
+                domain: section.domain, cpu: Int32(truncatingIfNeeded: packed),
+                cause: distance == 0 ? 0 : sequence &- distance)
+            next = Self.write(
+                header, cells.extracting(place + Self.headCells..<end), isOrdered: isOrdered,
+                texts: section.texts, standIns, &last, to: &row, at: next)
+        }
+        count = next
+        self.last = last
+        return place
+    }
+
+    /// Writes a row, and tells where the next one starts.
+    @inline(__always)
+    private static func write(
+        _ header: EventHeader, _ values: Span<Int64>, isOrdered: Bool, texts: UInt64,
+        _ standIns: [UInt64], _ last: inout Last, to row: inout MutableSpan<UInt64>, at start: Int
+    ) -> Int {
+        let distanceNs = UInt64(bitPattern: header.timeNs &- last.timeNs)
+        let sequence = isOrdered ? header.sequence &- last.sequence : 0
+        last = Last(timeNs: header.timeNs, sequence: header.sequence)
         var next = start + 1
         var head = UInt64(header.kind.rawValue) | UInt64(values.count) << Flag.valueCountShift
-        var row = words.mutableSpan
         let domain = UInt64(UInt32(bitPattern: header.domain))
         let cpu = UInt64(UInt32(bitPattern: header.cpu))
         if header.domain == Int32(Int16(truncatingIfNeeded: header.domain)),
@@ -71,11 +153,17 @@ struct RowHasher {
             row[next] = (header.sequence &- header.cause).littleEndian
             next += 1
         }
-        let isNarrow = !hasTexts && Self.areNarrow(values)
+        let isNarrow = texts == 0 && areNarrow(values)
         if isNarrow { head |= Flag.narrowValues }
         row[start] = head.littleEndian
-        count = Self.add(values, isNarrow: isNarrow, to: &row, at: next)
-        return next
+        let end = add(values, isNarrow: isNarrow, to: &row, at: next)
+        var rest = texts
+        while rest != 0 {
+            let column = rest.trailingZeroBitCount
+            row[next + column] = standIns[Int(values[column])].littleEndian
+            rest &= rest - 1
+        }
+        return end
     }
 
     /// Adds the values of a row, and tells where the next row starts.
@@ -106,11 +194,6 @@ struct RowHasher {
             rest |= UInt64(bitPattern: values[index] &+ 0x8000_0000) >> 32
         }
         return rest == 0
-    }
-
-    /// Replaces one word of the row that was added last.
-    mutating func replace(at index: Int, with word: UInt64) {
-        words[index] = word.littleEndian
     }
 
     /// The 32 bytes of the sum of all rows so far.

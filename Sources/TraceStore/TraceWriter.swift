@@ -107,8 +107,6 @@ public struct TraceWriter: ~Copyable, EventSink {
             let isTaken = builder.append(header, values)
             precondition(isTaken, "an empty block has room for an event")
         }
-        let isKnown = hasher.add(header, values)
-        precondition(isKnown, "a text column's value comes from intern")
     }
 
     /// The number of a string in the trace's table, added when it is new.
@@ -258,6 +256,10 @@ public struct TraceWriter: ~Copyable, EventSink {
     }
 
     private mutating func writeBlock() {
+        let areKnown = builder.withRows { cells, sections in
+            hasher.add(cells, sections: sections)
+        }
+        precondition(areKnown, "a text column's value comes from intern")
         writeStrings()
         guard failure == nil else { return }
         do {

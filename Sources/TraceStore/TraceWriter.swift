@@ -96,8 +96,8 @@ public struct TraceWriter: ~Copyable, EventSink {
 
     /// Takes an event.
     ///
-    /// Programmer errors, as for `BlockBuilder.append`; also a text column whose number did not
-    /// come from `intern`, and an event after `finish`.
+    /// Programmer errors, as for `BlockBuilder.append`; also an event after `finish`, and a text
+    /// column whose number did not come from `intern`, which is noticed when its block is written.
     public mutating func record(_ header: EventHeader, _ values: Span<Int64>) {
         guard !hasFailed else { return }
         precondition(!isFinished, "a finished trace takes no events")

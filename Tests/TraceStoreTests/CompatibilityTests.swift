@@ -195,6 +195,7 @@ import TraceTestSupport
                 sink: MemorySink(), description: TraceDescription(schema: StandardSchema.schema))
             writer.record(
                 Event(EventHeader(sequence: 1, timeNs: 0, kind: .threadName), [1, 5, 0]))
+            writer.flush()
         }
     }
 }

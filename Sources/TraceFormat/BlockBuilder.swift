@@ -115,12 +115,20 @@ public struct BlockBuilder: Sendable {
 
     /// The section of a kind and domain, new where there is none, or -1 when the lane has no room
     /// for another.
+    @inline(__always)
     private mutating func section(_ position: Int, _ domain: Int32) -> Int {
         // -1, for no domain, takes slot 0.
         let slot = Int(domain) + 1
         if slot >= 0, slot < Self.usualDomains {
             let found = usualSections[position * Self.usualDomains + slot]
             if found >= 0 { return Int(found) }
+        }
+        return newOrUnusualSection(position, domain)
+    }
+
+    private mutating func newOrUnusualSection(_ position: Int, _ domain: Int32) -> Int {
+        let slot = Int(domain) + 1
+        if slot >= 0, slot < Self.usualDomains {
             let added = addSection(position, domain)
             usualSections[position * Self.usualDomains + slot] = Int32(added)
             return added

@@ -21,8 +21,8 @@ public struct IdentityHasher {
     // By number of the kind.
     private let rules: [Rule]
 
-    // By number of the role; notes are in none.
-    private var rows = [RowHasher](repeating: RowHasher(), count: Int(Role.note.rawValue))
+    // By number of the role; what notes hash to is in no identity.
+    private var rows = [RowHasher](repeating: RowHasher(), count: Role.allCases.count)
     // By number of the string: the first 64 bits of the SHA-256 of its bytes.
     private var standIns: [UInt64] = [IdentityHasher.standIn("")]
     private var initialSnapshot = [UInt8](repeating: 0, count: 32)
@@ -78,8 +78,7 @@ public struct IdentityHasher {
         precondition(number < rules.count, "an event's kind is in the schema")
         let rule = rules[number]
         precondition(rule.role != Rule.noKind, "an event's kind is in the schema")
-        if rule.texts != 0, !hasStrings(rule.texts, values) { return false }
-        guard rule.role < Role.note.rawValue else { return true }
+        guard RowHasher.areKnown(rule.texts, values, standIns.count) else { return false }
         rows[Int(rule.role)].add(
             header, values, isOrdered: rule.role != Role.input.rawValue, texts: rule.texts,
             standIns)
@@ -98,37 +97,15 @@ public struct IdentityHasher {
         _ cells: Span<Int64>, sections: [(kind: KindID, domain: Int32)]
     ) -> Bool {
         let found = sections.map { rules[Int($0.kind.rawValue)] }
-        guard hasStrings(cells, found) else { return false }
-        for role in 0..<Role.note.rawValue where found.contains(where: { $0.role == role }) {
+        for role in Role.allCases where found.contains(where: { $0.role == role.rawValue }) {
             let chosen = zip(sections, found).map { section, rule in
                 RowHasher.Section(
                     kind: section.kind, domain: section.domain, width: rule.width,
-                    texts: rule.texts, counts: rule.role == role)
+                    texts: rule.texts, counts: rule.role == role.rawValue)
             }
-            rows[Int(role)].add(
-                cells, chosen, isOrdered: role != Role.input.rawValue, standIns)
-        }
-        return true
-    }
-
-    private func hasStrings(_ cells: Span<Int64>, _ sections: [Rule]) -> Bool {
-        guard sections.contains(where: { $0.texts != 0 }) else { return true }
-        var place = 0
-        while place < cells.count {
-            let rule = sections[Int(cells[place + 2] >> 32)]
-            let values = place + 4..<place + 4 + rule.width
-            if rule.texts != 0, !hasStrings(rule.texts, cells.extracting(values)) { return false }
-            place = values.upperBound
-        }
-        return true
-    }
-
-    private func hasStrings(_ texts: UInt64, _ values: Span<Int64>) -> Bool {
-        var rest = texts
-        while rest != 0 {
-            let value = values[rest.trailingZeroBitCount]
-            guard value >= 0, value < Int64(standIns.count) else { return false }
-            rest &= rest - 1
+            let areKnown =
+                rows[Int(role.rawValue)].add(cells, chosen, isOrdered: role != .input, standIns)
+            guard areKnown else { return false }
         }
         return true
     }

@@ -62,15 +62,19 @@ struct RowHasher {
     /// - Parameters:
     ///   - cells: As `IdentityHasher.add` takes them.
     ///   - sections: By number of the section.
+    /// - Returns: Whether every text's number is that of a string.
     /// - Complexity: O(cells).
     mutating func add(
         _ cells: Span<Int64>, _ sections: [Section], isOrdered: Bool, _ standIns: [UInt64]
-    ) {
+    ) -> Bool {
         var place = 0
         while place < cells.count {
-            place = fill(from: cells, place, sections, isOrdered: isOrdered, standIns)
-            flush()
+            guard let next = fill(from: cells, place, sections, isOrdered: isOrdered, standIns)
+            else { return false }
+            place = next
+            if place < cells.count { flush() }
         }
+        return true
     }
 
     /// What is the same for all events of a section.
@@ -86,11 +90,11 @@ struct RowHasher {
 
     /// Fills the buffer.
     ///
-    /// - Returns: The place of the first event that had no room.
+    /// - Returns: The place of the first event that had no room, `nil` where a text has no string.
     private mutating func fill(
         from cells: Span<Int64>, _ start: Int, _ sections: [Section], isOrdered: Bool,
         _ standIns: [UInt64]
-    ) -> Int {
+    ) -> Int? {
         let sections = sections.span
         var place = start
         var next = count
@@ -108,13 +112,27 @@ struct RowHasher {
                 sequence: sequence, timeNs: cells[place + 1], kind: section.kind,
                 domain: section.domain, cpu: Int32(truncatingIfNeeded: packed),
                 cause: distance == 0 ? 0 : sequence &- distance)
+            let values = cells.extracting(place + Self.headCells..<end)
+            guard section.texts == 0 || Self.areKnown(section.texts, values, standIns.count)
+            else { return nil }
             next = Self.write(
-                header, cells.extracting(place + Self.headCells..<end), isOrdered: isOrdered,
-                texts: section.texts, standIns, &last, to: &row, at: next)
+                header, values, isOrdered: isOrdered, texts: section.texts, standIns, &last,
+                to: &row, at: next)
         }
         count = next
         self.last = last
         return place
+    }
+
+    /// Whether all values of text columns are numbers of strings.
+    static func areKnown(_ texts: UInt64, _ values: Span<Int64>, _ strings: Int) -> Bool {
+        var rest = texts
+        while rest != 0 {
+            let value = values[rest.trailingZeroBitCount]
+            guard value >= 0, value < Int64(strings) else { return false }
+            rest &= rest - 1
+        }
+        return true
     }
 
     /// Writes a row, and tells where the next one starts.

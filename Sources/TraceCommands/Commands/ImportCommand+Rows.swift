@@ -5,7 +5,7 @@ import YAMLTrees
 
 // Rows of one size, which a schema describes.
 extension ImportCommand {
-    private static let batchBytes = 1 << 20
+    private static let batchBytes = 1 << 18
 
     func importRows() throws {
         let schema = try rowSchema()

@@ -33,7 +33,8 @@ struct ContextSwitch {
             let arrow = lastPosition(of: nextNameKey, in: line, body.lowerBound..<nextPid),
             let state = lastPosition(of: stateKey, in: line, body.lowerBound..<arrow),
             let previousPid = lastPosition(of: previousPidKey, in: line, body.lowerBound..<state),
-            let previousName = firstPosition(of: previousNameKey, in: line, body)
+            let previousName = firstPosition(
+                of: previousNameKey, in: line, body.lowerBound..<previousPid)
         else { return nil }
         guard
             let previous = task(

@@ -65,7 +65,14 @@ public struct IdentityHasher {
     ///
     /// - Complexity: O(bytes).
     public mutating func addSnapshot(name: String, _ bytes: [UInt8]) {
-        let sum = Digest.of(bytes)
+        var sum = SnapshotSum()
+        sum.add(bytes)
+        addSnapshot(name: name, sum)
+    }
+
+    /// Takes a snapshot that was summed up piece by piece.
+    public mutating func addSnapshot(name: String, _ snapshot: SnapshotSum) {
+        let sum = snapshot.digest.finalize()
         if name == Self.initialSnapshotName { initialSnapshot = sum }
         snapshots.update(name)
         snapshots.update(sum)

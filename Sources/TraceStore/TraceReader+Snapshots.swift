@@ -1,4 +1,5 @@
 import TraceFormat
+import TraceIdentity
 
 // Snapshots and the index.
 extension TraceReader {
@@ -16,6 +17,17 @@ extension TraceReader {
         if keepsSnapshots, input.source.length == nil {
             switch try load(entry) {
             case .bytes(let bytes): keptSnapshots.append((entry.record.name, bytes))
+            case .cut(let bytes):
+                endOfData(ignoredBytes: head.recordBytes + bytes)
+                return
+            case .damaged(let error):
+                endAtSnapshot(error, entry)
+                return
+            }
+        } else if sumsSnapshots {
+            var sum = SnapshotSum()
+            switch try forEachChunk(entry, { sum.add($0) }) {
+            case .good: snapshotSums.append(sum)
             case .cut(let bytes):
                 endOfData(ignoredBytes: head.recordBytes + bytes)
                 return
@@ -119,6 +131,21 @@ extension TraceReader {
     /// Reads a snapshot frame by frame, so that memory grows with what is really there.
     func load(_ entry: SnapshotEntry) throws(StoreError) -> LoadedSnapshot {
         var result: [UInt8] = []
+        switch try forEachChunk(entry, { result.append(contentsOf: $0) }) {
+        case .good: return .bytes(result)
+        case .cut(let bytes): return .cut(bytes: bytes)
+        case .damaged(let error): return .damaged(error)
+        }
+    }
+
+    /// Hands on the bytes of a snapshot frame by frame; never more than one is in memory.
+    ///
+    /// What was handed on counts only where the end is `good`.
+    ///
+    /// - Complexity: O(bytes).
+    func forEachChunk(
+        _ entry: SnapshotEntry, _ body: ([UInt8]) -> Void
+    ) throws(StoreError) -> StoredSnapshot {
         var stored: [UInt8] = []
         var raw: [UInt8] = []
         var sum: UInt32 = 0
@@ -133,7 +160,7 @@ extension TraceReader {
                 return .cut(bytes: offset - entry.dataOffset + Int64(taken))
             }
             sum = Checksum.crc32c(stored.span.extracting(0..<taken), continuing: sum)
-            if raw.count < chunk.rawBytes {
+            if raw.count != chunk.rawBytes {
                 raw = [UInt8](repeating: 0, count: chunk.rawBytes)
             }
             do {
@@ -141,7 +168,7 @@ extension TraceReader {
             } catch {
                 return .damaged(.frame(field: "snapshot", offset: offset))
             }
-            result.append(contentsOf: raw[0..<chunk.rawBytes])
+            body(raw)
             offset += Int64(taken)
         }
         guard sum == entry.record.checksum else {
@@ -150,6 +177,6 @@ extension TraceReader {
                     field: "snapshot", offset: entry.dataOffset, stored: entry.record.checksum,
                     computed: sum))
         }
-        return .bytes(result)
+        return .good
     }
 }

@@ -1,5 +1,6 @@
 public import TraceCore
 public import TraceFormat
+import TraceIdentity
 
 /// Reads a trace: its description at once, then block after block.
 ///
@@ -33,6 +34,11 @@ public final class TraceReader {
     var keptSnapshots: [(name: String, bytes: [UInt8])] = []
     let keepsSnapshots: Bool
     let checksAll: Bool
+    /// Whether snapshots are decompressed and summed up as they are passed; a damaged one ends
+    /// reading.
+    let sumsSnapshots: Bool
+    /// The sums of the snapshots found so far, where they are asked for.
+    var snapshotSums: [SnapshotSum] = []
     /// What is wrong with the first damaged snapshot, and its offset; found as the trace is read,
     /// where everything is checked. Events do not depend on it, so reading goes on.
     public internal(set) var snapshotDamage: (error: FormatError, offset: Int64)?
@@ -55,8 +61,16 @@ public final class TraceReader {
     /// Opens the trace in a source.
     ///
     /// - Throws: `StoreError`.
-    public init(
+    public convenience init(
         source: any ByteSource, keepsSnapshots: Bool = false, checksAll: Bool = false
+    ) throws(StoreError) {
+        try self.init(
+            source: source, keepsSnapshots: keepsSnapshots, checksAll: checksAll,
+            sumsSnapshots: false)
+    }
+
+    init(
+        source: any ByteSource, keepsSnapshots: Bool, checksAll: Bool, sumsSnapshots: Bool
     ) throws(StoreError) {
         input = RecordInput(source)
         let footer = try input.probeFooter()
@@ -65,6 +79,7 @@ public final class TraceReader {
         decoder = BlockDecoder(schema: description.schema)
         self.keepsSnapshots = keepsSnapshots
         self.checksAll = checksAll
+        self.sumsSnapshots = sumsSnapshots
         state.probedFooter = footer
         totals = footer.map { TraceTotals($0, fileBytes: source.length ?? 0) }
         // On to the first block, so that strings, snapshots and notes before it are known.

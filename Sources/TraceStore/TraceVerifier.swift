@@ -37,16 +37,17 @@ public enum TraceVerifier {
     /// - Throws: `StoreError` for what keeps the trace from being opened, and what the source
     ///   throws.
     public static func verify(_ source: any ByteSource) throws(StoreError) -> VerifyReport {
-        let reader = try TraceReader(source: source, keepsSnapshots: source.length == nil)
+        let reader = try TraceReader(
+            source: source, keepsSnapshots: false, checksAll: false, sumsSnapshots: true)
         var hasher = IdentityHasher(schema: reader.description.schema)
         var progress = Progress()
         repeat {
-            try progress.takeContext(reader, &hasher)
+            progress.takeContext(reader, &hasher)
             guard reader.completeness == nil, try reader.nextBlock() else { break }
-            try progress.takeContext(reader, &hasher)
+            progress.takeContext(reader, &hasher)
             guard try progress.takeBlock(reader, &hasher) else { break }
         } while true
-        try progress.takeContext(reader, &hasher)
+        progress.takeContext(reader, &hasher)
         let parameters = reader.description.parameters.map { ($0.key, $0.value) }
         let ids = hasher.ids(parameters: parameters)
         if reader.completeness == .complete, let totals = reader.totals {
@@ -114,18 +115,15 @@ public enum TraceVerifier {
         private var snapshots = 0
 
         /// Hashes the strings and snapshots that are new.
-        mutating func takeContext(
-            _ reader: TraceReader, _ hasher: inout IdentityHasher
-        ) throws(StoreError) {
+        mutating func takeContext(_ reader: TraceReader, _ hasher: inout IdentityHasher) {
             while strings < reader.strings.count {
                 hasher.addString(reader.strings[strings])
                 strings += 1
             }
             while snapshots < reader.snapshots.count {
-                let entry = reader.snapshots[snapshots]
+                hasher.addSnapshot(
+                    name: reader.snapshots[snapshots].record.name, reader.snapshotSums[snapshots])
                 snapshots += 1
-                guard let bytes = try reader.verifiedSnapshot(snapshots - 1) else { return }
-                hasher.addSnapshot(name: entry.record.name, bytes)
             }
         }
 
@@ -148,16 +146,6 @@ public enum TraceVerifier {
 }
 
 extension TraceReader {
-    /// The bytes of a snapshot; damage ends reading and gives `nil`.
-    fileprivate func verifiedSnapshot(_ number: Int) throws(StoreError) -> [UInt8]? {
-        switch try storedSnapshot(number) {
-        case .success(let bytes): return bytes
-        case .failure(let error):
-            endAtSnapshot(error, snapshots[number])
-            return nil
-        }
-    }
-
     /// Checks that every text of the current block has a string.
     fileprivate func checkTexts() -> Bool {
         for lane in Lane.allCases {

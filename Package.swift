@@ -43,6 +43,10 @@ let package = Package(
             name: "TraceEngine",
             targets: ["TraceCore", "PhysicalMemory", "ReclaimEngine", "Workloads"]),
         .library(name: "TraceAnalysis", targets: ["TraceCore", "Histograms", "TraceAnalysis"]),
+        // What `Fuzz/` calls; for nobody else.
+        .library(name: "FuzzProperties", targets: ["FuzzProperties"]),
+        .library(name: "TraceFuzzing", targets: ["FuzzProperties", "TraceFuzzing"]),
+        .library(name: "TextFuzzing", targets: ["FuzzProperties", "TextFuzzing"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
@@ -117,6 +121,18 @@ let package = Package(
                 "TestRandomness", "TraceCore", "PhysicalMemory", "ReclaimEngine", "Workloads",
                 "ScenarioFiles",
             ]),
+        // What fuzzers call, and the tests that repeat what they found.
+        support("FuzzProperties", ["TraceCore"]),
+        support(
+            "TraceFuzzing",
+            ["FuzzProperties", "TestRandomness", "TraceCore", "TraceFormat", "TraceStore"]),
+        support(
+            "TextFuzzing",
+            [
+                "FuzzProperties", "TraceCore", "TraceImport", "EventTables", "RowSchemas",
+                "YAMLTrees", "Workloads", "ScenarioFiles",
+            ]),
+        support("HostileTraces", ["TraceCore", "TraceFormat", "TraceStore", "TraceFuzzing"]),
         // Fast tests; they run in debug.
         tests(
             "TraceFormatTests",
@@ -125,7 +141,7 @@ let package = Package(
             "TraceStoreTests",
             [
                 "TraceCore", "TraceFormat", "TraceIdentity", "TraceStore", "TraceCompression",
-                "TraceTestSupport", "TestRandomness",
+                "TraceTestSupport", "TestRandomness", "HostileTraces",
             ]),
         tests(
             "LiveRecordingTests",
@@ -168,6 +184,12 @@ let package = Package(
             ]),
         // Long tests; they run in release. Scripts/test.sh names them.
         tests(
+            "FuzzCorpusTests",
+            [
+                "FuzzProperties", "TraceFuzzing", "TextFuzzing", "TraceCore", "TraceFormat",
+                "TraceStore",
+            ]),
+        tests(
             "TruncationTests",
             [
                 "TraceCore", "TraceFormat", "TraceIdentity", "TraceStore", "TraceTestSupport",
@@ -176,7 +198,9 @@ let package = Package(
         tests("ConformanceTests", ["PhysicalMemory", "ReclaimEngine"]),
         tests("ReferenceTests", ["PhysicalMemory", "TestRandomness"]),
         tests("CaptureTests", ["TraceCore", "TraceImport"]),
-        tests("CommandTests", ["GoldenTestSupport", "TestRandomness", "BufferPoolExample"]),
+        tests(
+            "CommandTests",
+            ["GoldenTestSupport", "TestRandomness", "BufferPoolExample", "HostileTraces"]),
         tests(
             "SimulationTests",
             [

@@ -1,0 +1,61 @@
+public import FuzzProperties
+import TraceCore
+import TraceImport
+
+/// Any bytes, taken for the text of tracefs.
+public enum FtraceTarget {
+    /// Checks that the events are sound, and that they do not depend on how the text is cut.
+    ///
+    /// - Throws: `BrokenProperty`.
+    public static func check(_ bytes: [UInt8]) throws(BrokenProperty) {
+        for toleratedNs in [nil, Int64.max] {
+            let options = FtraceImportOptions(
+                nodeCount: 1 + bytes.count % 2,
+                followedTaskPrefixes: bytes.count % 3 == 0 ? [""] : [],
+                toleratedStepBackNs: toleratedNs)
+            let whole = Outcome(bytes, options, chunkBytes: bytes.count)
+            try whole.checkEvents()
+            let pieces = Outcome(bytes, options, chunkBytes: 1 + bytes.count % 37)
+            try require(whole == pieces, "the chunks of a text change what is made of it")
+        }
+    }
+
+    /// What an import came to.
+    private struct Outcome: Equatable {
+        var list = EventList()
+        var result: FtraceImportResult?
+        var error: ImportError?
+
+        init(_ bytes: [UInt8], _ options: FtraceImportOptions, chunkBytes: Int) {
+            var importer = FtraceTextImporter(options: options)
+            var start = 0
+            do {
+                while start < bytes.count {
+                    let end = start + min(chunkBytes, bytes.count - start)
+                    try importer.consume(bytes.span.extracting(start..<end), into: &list)
+                    start = end
+                }
+                result = try importer.finish(into: &list)
+            } catch {
+                self.error = error
+            }
+        }
+
+        static func == (left: Outcome, right: Outcome) -> Bool {
+            left.result == right.result && left.error == right.error
+                && left.list.events == right.list.events
+                && left.list.strings.strings == right.list.strings.strings
+        }
+
+        func checkEvents() throws(BrokenProperty) {
+            var check = EventCheck(schema: StandardSchema.schema)
+            check.take(strings: list.strings.strings)
+            for event in list.events { check.take(event.header, event.values.span) }
+            if let failure = check.failure { throw failure }
+            try require(!check.hasStrayText, "a text has a number that no string has")
+            if let result {
+                try require(result.events == check.count, "the result counts other events")
+            }
+        }
+    }
+}

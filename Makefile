@@ -3,9 +3,11 @@
 # make lint   format, documentation and house rules
 # make build  the tool, in release
 # make mutants  planted bugs: do the tests notice? See Docs/TESTING.md
+# make fuzz   libFuzzer on readers and writers, FUZZ_SECONDS (600) for each target
+# make test-all  make test, sanitizers, long fuzzing, peers, planted bugs: hours
 # make bench  measurements, see Benchmarks/README.md
 # make notes  write the notes that scripts make, with the tool of `make build`: minutes
-.PHONY: demo test lint build bench notes mutants
+.PHONY: demo test lint build bench notes mutants fuzz test-all
 
 demo:
 	@Scripts/demo.sh
@@ -30,3 +32,10 @@ notes:
 
 mutants:
 	@Scripts/mutants.py
+
+fuzz:
+	@Scripts/setup.sh
+	@Scripts/fuzz.sh
+
+test-all:
+	@Scripts/test-all.sh

@@ -2,7 +2,7 @@
 # Format, documentation and house rules. Prints what is wrong and fails.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-swift format lint --strict --parallel --recursive Sources Tests Package.swift Benchmarks/Package.swift Benchmarks/Sources Examples
+swift format lint --strict --parallel --recursive Sources Tests Package.swift Benchmarks/Package.swift Benchmarks/Sources Examples Fuzz/Package.swift Fuzz/Sources
 failed=0
 complain() { echo "lint: $1" >&2; failed=1; }
 

@@ -27,9 +27,7 @@ for name; do
     test) part test Scripts/test.sh ;;
     sanitize) part sanitize Scripts/sanitize.sh ;;
     fuzz) part fuzz Scripts/fuzz.sh ;;
-    peers)
-      if [ -x Benchmarks/peers/run.sh ]; then part peers Benchmarks/peers/run.sh
-      else echo "peers: skipped, there is no Benchmarks/peers/run.sh"; fi ;;
+    peers) part peers Benchmarks/peers/run.py ;;
     mutants) part mutants Scripts/mutants.py ;;
     *) echo "test-all.sh: no part is called $name" >&2; exit 64 ;;
   esac

@@ -34,7 +34,7 @@ public enum FormatLimits {
     public static let losses = 65_536
     /// Most snapshots.
     public static let snapshots = 256
-    /// Most bytes of a snapshot.
+    /// Most bytes of all snapshots together.
     public static let snapshotBytes = 1_073_741_824
     /// Most bytes of a snapshot that one frame holds before compression.
     public static let snapshotChunkBytes = 1_048_576

@@ -9,6 +9,9 @@ extension TraceReader {
             try Self.check(
                 "snapshots", snapshots.count + 1, FormatLimits.snapshots, body.offset)
             let record = try SnapshotRecord(body: body, dataBytes: head.dataBytes)
+            state.snapshotBytes += record.rawBytes
+            try Self.check(
+                "snapshot bytes", state.snapshotBytes, FormatLimits.snapshotBytes, body.offset)
             entry = SnapshotEntry(record: record, dataOffset: input.offset + head.recordBytes)
         } catch {
             damage(error)

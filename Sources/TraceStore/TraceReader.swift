@@ -162,6 +162,7 @@ struct WalkState {
     /// Whether the current block was reached and not yet handed out.
     var isBlockNew = false
     var stringBytes = 0
+    var snapshotBytes = 0
     var noteBytes = 0
     var lastSequence: UInt64 = 0
     var lastTimeNs = Int64.min

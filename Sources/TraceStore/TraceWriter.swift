@@ -25,6 +25,7 @@ public struct TraceWriter: ~Copyable, EventSink {
     private var record = ByteWriter()
     private var strings = StringTable()
     private var stringBytes = 0
+    private var snapshotBytes = 0
     private var writtenStrings = 1
     private var index: [IndexEntry] = []
     private var footer = FooterRecord()
@@ -137,7 +138,8 @@ public struct TraceWriter: ~Copyable, EventSink {
     /// - Complexity: O(bytes).
     public mutating func addSnapshot(name: String, _ bytes: [UInt8]) {
         check("snapshot name", name.utf8.count, FormatLimits.nameBytes)
-        check("snapshot", bytes.count, FormatLimits.snapshotBytes)
+        snapshotBytes += bytes.count
+        check("snapshot bytes", snapshotBytes, FormatLimits.snapshotBytes)
         check("snapshots", Int(footer.snapshots) + 1, FormatLimits.snapshots)
         flush()
         guard failure == nil else { return }

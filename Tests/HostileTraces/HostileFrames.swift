@@ -69,7 +69,15 @@ extension HostileTrace {
         let file = try snapshotFile(
             Array(repeating: frame, count: 1_024),
             rawBytes: Array(repeating: mebibyte, count: 1_024))
-        return [HostileTrace("a snapshot of 1 GiB in 37 KB", file.bytes, .cut(afterEvents: 0))]
+        let most = try snapshotFile(
+            Array(repeating: frame, count: 600), rawBytes: Array(repeating: mebibyte, count: 600))
+        let start = try TraceForge().offset(3)
+        return [
+            HostileTrace("a snapshot of 1 GiB in 37 KB", file.bytes, .cut(afterEvents: 0)),
+            HostileTrace(
+                "two snapshots of 600 MiB", most.bytes + most.bytes[start...],
+                .damaged(afterEvents: 0), says: "snapshot bytes at offset"),
+        ]
     }
 
     static func bombs() throws -> [HostileTrace] {

@@ -14,6 +14,8 @@ public struct SkippedStretch: Equatable, Sendable {
     public var blockBytes: Int64 = 0
     /// The events of that block by kind.
     public var blockEvents: [KindCount] = []
+    /// Whether nothing of the trace follows.
+    var reachesEnd = false
 }
 
 // Reading on behind damage.
@@ -21,7 +23,8 @@ extension TraceReader {
     /// After reading has ended: looks for the next whole record and goes on from there.
     ///
     /// From then on the footer is not compared with what was read, and strings that are missing
-    /// are `?` and their number. Reading goes on if `completeness` is `nil` afterwards.
+    /// are `?` and their number. Reading goes on if `completeness` is `nil` afterwards; there may be
+    /// more damage right behind, so that it has to be resumed once more.
     ///
     /// - Returns: What was passed over; `nil` where the trace has ended properly, or nothing is
     ///   left to look at.
@@ -42,11 +45,13 @@ extension TraceReader {
         switch next {
         case .end(let offset):
             stretch.byteCount = max(0, offset - stretch.offset)
+            stretch.reachesEnd = true
         case .record(let head, let offset):
             stretch.byteCount = offset - stretch.offset
             // Where another trace begins, this one has ended.
             guard head.type != RecordType.header.rawValue, !state.hasFooter else {
                 stretch.byteCount = (input.source.length ?? offset) - stretch.offset
+                stretch.reachesEnd = true
                 break
             }
             input.move(to: offset)

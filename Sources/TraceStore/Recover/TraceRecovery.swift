@@ -72,7 +72,7 @@ public struct TraceRecovery {
             }
             guard let stretch = try reader.resume() else { return false }
             take(stretch, isBehindIndex: reader.state.indexOffset != nil)
-            if reader.completeness != nil { return false }
+            if stretch.reachesEnd { return false }
         }
     }
 

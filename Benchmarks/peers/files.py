@@ -70,9 +70,9 @@ print(pq.read_table(sys.argv[1], use_threads=False).num_rows)
 DUCKDB = """
 import sys, duckdb, numpy, pyarrow as pa
 rows = numpy.fromfile(sys.argv[1], dtype={row})
-table = pa.table({{name: rows[name] for name in rows.dtype.names}})
+stream = pa.table({{name: rows[name] for name in rows.dtype.names}})
 duckdb.execute("SET threads=1")
-duckdb.execute("COPY (SELECT * FROM table ORDER BY kind, domain, ns) TO '" + sys.argv[2] +
+duckdb.execute("COPY (SELECT * FROM stream ORDER BY kind, domain, ns) TO '" + sys.argv[2] +
                "' (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2)")
 """
 CTF = """

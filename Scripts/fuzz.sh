@@ -62,10 +62,12 @@ for target in "${targets[@]}"; do
   "$scratch/release/fuzz-$target" "${options[@]}" "$corpus" "$kept" "${crashers[@]}" > "$output" 2>&1 || result=BROKEN
   runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$output")
   rss=$(sed -n 's/^stat::peak_rss_mb: *//p' "$output")
+  # A fuzzer that ended at its first input has told no coverage: grep finds nothing, and 0 is shown.
   edges=$(grep -o 'cov: [0-9]*' "$output" | tail -1 | cut -d' ' -f2 || true)
   echo "fuzz: $target: ${runs:-0} runs in $seconds s, ${edges:-0} edges, peak ${rss:-0} MiB, $result"
   if [ "$result" != fine ]; then
     failed=1
+    # The target has failed already, whatever of these words its output has.
     grep -E 'broken property|Fatal error|ERROR:|Test unit written' "$output" | cut -c1-300 >&2 || true
   fi
   if [ "$minimize" = 1 ]; then

@@ -21,10 +21,12 @@ for sanitizer in ${1:-address thread}; do
     swift test --sanitize="$sanitizer" --scratch-path ".build-$sanitizer" --disable-xctest \
     --explicit-target-dependency-import-check error --filter "${!sanitizer}" > "$log" 2>&1 || result=FAILED
   if grep -qE 'ERROR: AddressSanitizer|WARNING: ThreadSanitizer' "$log"; then result=FAILED; fi
+  # Without that line nothing ran: grep finds nothing, the number is empty, and that fails below.
   tests=$(grep -oE 'Test run with [0-9]+ tests' "$log" | grep -oE '[0-9]+' | tail -1 || true)
   echo "sanitize: $sanitizer: $result, ${tests:-no} tests, $((SECONDS - start)) s"
   if [ "$result" != clean ] || [ -z "$tests" ]; then
     failed=1
+    # The sanitizer has failed already, whatever of these words its log has.
     grep -E 'Sanitizer|error:|✘|    #[0-9] ' "$log" | head -40 >&2 || true
   fi
 done

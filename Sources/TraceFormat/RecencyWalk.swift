@@ -170,6 +170,28 @@ enum RecencyWalk {
         }
     }
 
+    /// Hands the events of sections that take or give to `visit`, with their sections as they are
+    /// and their numbers within them, until it returns false.
+    ///
+    /// - Returns: Whether it never did.
+    @inline(__always)
+    private static func forEachLinked(
+        _ order: Range<Int>, _ cells: UnsafePointer<Int64>,
+        _ sections: UnsafeMutableBufferPointer<Section>, _ visit: (Int, Section, Int) -> Bool
+    ) -> Bool {
+        for position in order {
+            let number = unsafe Int(cells[position])
+            precondition(number >= 0 && number < sections.count, "an order names a section")
+            let section = unsafe sections[number]
+            guard section.takenList >= 0 || section.list >= 0 else { continue }
+            let event = section.passed
+            precondition(event < section.count, "a section has as many events as it says")
+            unsafe sections[number].passed = event &+ 1
+            guard visit(number, section, event) else { return false }
+        }
+        return true
+    }
+
     /// Looks for the values that sections take.
     ///
     /// - Parameters:
@@ -188,20 +210,13 @@ enum RecencyWalk {
                 unsafe sections.withUnsafeMutableBufferPointer { sections in
                     unsafe places.withUnsafeMutableBufferPointer { places in
                         unsafe references.withUnsafeMutableBufferPointer { references in
-                            for event in order {
-                                let number = unsafe Int(cells[event])
-                                precondition(number >= 0 && number < sections.count)
-                                let section = unsafe sections[number]
-                                guard section.takenList >= 0 || section.list >= 0 else { continue }
-                                let passed = section.passed
-                                precondition(passed < section.count)
-                                unsafe sections[number].passed = passed &+ 1
+                            _ = unsafe forEachLinked(order, start, sections) {
+                                number, section, event in
                                 if section.takenList >= 0 {
-                                    let value = unsafe cells[section.key &+ passed]
                                     let found = unsafe lists.take(
-                                        section.takenList, value: value,
+                                        section.takenList, value: cells[section.key &+ event],
                                         in: start + section.takenCells)
-                                    let output = section.output &+ passed
+                                    let output = section.output &+ event
                                     unsafe places[output] = UInt8(truncatingIfNeeded: found.place)
                                     unsafe references[output] = found.event
                                     if found.place == 0 {
@@ -209,9 +224,10 @@ enum RecencyWalk {
                                     }
                                 }
                                 if section.list >= 0 {
-                                    let value = unsafe cells[section.given &+ passed]
-                                    unsafe lists.push(section.list, passed, value: value)
+                                    let value = unsafe cells[section.given &+ event]
+                                    unsafe lists.push(section.list, event, value: value)
                                 }
+                                return true
                             }
                         }
                     }
@@ -233,41 +249,39 @@ enum RecencyWalk {
         check(cells, order, sections, places.count, references.count)
         return unsafe withLists(count) { lists in
             unsafe cells.withUnsafeMutableBufferPointer { cells in
-                unsafe sections.withUnsafeMutableBufferPointer { sections in
+                guard let base = cells.baseAddress else { return true }
+                let start = unsafe UnsafePointer(base)
+                return unsafe sections.withUnsafeMutableBufferPointer { sections in
                     unsafe places.withUnsafeBufferPointer { places in
                         unsafe references.withUnsafeMutableBufferPointer { references in
-                            for event in order {
-                                let number = unsafe Int(cells[event])
-                                precondition(number >= 0 && number < sections.count)
-                                let section = unsafe sections[number]
-                                guard section.takenList >= 0 || section.list >= 0 else { continue }
-                                let passed = section.passed
-                                precondition(passed < section.count)
-                                unsafe sections[number].passed = passed &+ 1
+                            let isGood = unsafe forEachLinked(order, start, sections) {
+                                number, section, event in
                                 if section.takenList >= 0 {
-                                    let output = section.output &+ passed
+                                    let output = section.output &+ event
                                     let place = unsafe Int(places[output])
+                                    let from: Int
                                     if place == 0 {
                                         let literal = section.literalsPassed
                                         guard literal < section.literalCount else { return false }
                                         unsafe sections[number].literalsPassed = literal &+ 1
                                         unsafe references[output] = -1
-                                        unsafe cells[section.key &+ passed] =
-                                            cells[section.literals &+ literal]
+                                        from = section.literals &+ literal
                                     } else {
                                         guard unsafe place <= lists.length(section.takenList)
                                         else { return false }
                                         let taken = unsafe lists.take(
                                             section.takenList, place: place)
                                         unsafe references[output] = taken
-                                        unsafe cells[section.key &+ passed] =
-                                            cells[section.takenCells &+ Int(taken)]
+                                        from = section.takenCells &+ Int(taken)
                                     }
+                                    unsafe cells[section.key &+ event] = cells[from]
                                 }
                                 if section.list >= 0 {
-                                    unsafe lists.push(section.list, passed, value: nil)
+                                    unsafe lists.push(section.list, event, value: nil)
                                 }
+                                return true
                             }
+                            guard isGood else { return false }
                             return unsafe sections.allSatisfy {
                                 $0.takenList < 0 || $0.literalsPassed == $0.literalCount
                             }

@@ -24,17 +24,25 @@ public final class FileSource: ByteSource {
     ) throws(StoreError) -> Int {
         var taken = 0
         while taken < count {
-            let position = offset + Int64(taken)
-            let result = FileCalls.read(
-                descriptor, at: position, &buffer, at: start + taken, count: count - taken)
-            guard result >= 0 else {
-                throw .system(
-                    operation: "pread", path: path, errno: Int32(-result), offset: position)
-            }
+            let result = try Self.readOnce(
+                descriptor, path, at: offset + Int64(taken), into: &buffer, at: start + taken,
+                count: count - taken)
             if result == 0 { break }
             taken += result
         }
         return taken
+    }
+
+    /// Reads what one call gives of a regular file; nothing at its end.
+    static func readOnce(
+        _ descriptor: Int32, _ path: String, at offset: Int64, into buffer: inout [UInt8],
+        at start: Int, count: Int
+    ) throws(StoreError) -> Int {
+        let result = FileCalls.read(descriptor, at: offset, &buffer, at: start, count: count)
+        guard result >= 0 else {
+            throw .system(operation: "pread", path: path, errno: Int32(-result), offset: offset)
+        }
+        return result
     }
 }
 

@@ -30,13 +30,9 @@ public final class FollowSource: ByteSource {
     ) throws(StoreError) -> Int {
         var taken = 0
         while taken < count {
-            let position = offset + Int64(taken)
-            let result = FileCalls.read(
-                descriptor, at: position, &buffer, at: start + taken, count: count - taken)
-            guard result >= 0 else {
-                throw .system(
-                    operation: "pread", path: path, errno: Int32(-result), offset: position)
-            }
+            let result = try FileSource.readOnce(
+                descriptor, path, at: offset + Int64(taken), into: &buffer, at: start + taken,
+                count: count - taken)
             taken += result
             if result > 0 { continue }
             if isOver { break }

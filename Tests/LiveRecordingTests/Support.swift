@@ -7,25 +7,6 @@ import TraceTestSupport
 @testable import LiveRecording
 @testable import TraceStore
 
-/// A folder that goes away with the test.
-final class TemporaryFolder {
-    let path: String
-
-    init() throws {
-        path = NSTemporaryDirectory() + "live-recording-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(
-            atPath: path, withIntermediateDirectories: false)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    func file(_ name: String) -> String { path + "/" + name }
-
-    var names: [String] {
-        ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
-    }
-}
-
 /// An event with its texts, so that files with other numbers for them can be compared.
 struct PlainEvent: Equatable {
     var header: EventHeader

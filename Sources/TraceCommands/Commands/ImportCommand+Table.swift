@@ -126,7 +126,7 @@ struct TableTrace: ~Copyable, EventSink {
     mutating func take(_ directive: TableDirective) throws {
         switch directive {
         case .preamble(let preamble):
-            // The import's own notes first: those of the table are of the trace before.
+            // The notes of the dumped trace stay first; the import's own follow them.
             let description = TraceDescription(
                 schema: preamble.schema, parameters: preamble.parameters,
                 notes: preamble.notes.isEmpty ? notes : preamble.notes)
@@ -148,7 +148,10 @@ struct TableTrace: ~Copyable, EventSink {
     }
 
     private mutating func take(_ piece: SnapshotPiece) throws(SnapshotFault) {
-        var (name, totalBytes, bytes) = snapshot ?? (piece.name, piece.totalBytes, [])
+        let (name, totalBytes) = snapshot.map { ($0.name, $0.totalBytes) }
+            ?? (piece.name, piece.totalBytes)
+        // Taken out of the snapshot while they grow, so that pieces are not copied over and over.
+        var bytes = snapshot?.bytes ?? []
         guard piece.name == name, piece.totalBytes == totalBytes,
             piece.offset == Int64(bytes.count),
             0...Int64(FormatLimits.snapshotChunkBytes) ~= piece.rawBytes,
@@ -171,8 +174,6 @@ struct TableTrace: ~Copyable, EventSink {
             return
         }
         writer?.addSnapshot(name: name, bytes)
-        name = ""
-        totalBytes = 0
     }
 
     /// Completes the trace; `nil` where it was never begun.

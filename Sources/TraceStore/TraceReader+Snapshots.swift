@@ -52,7 +52,7 @@ extension TraceReader {
         input.advance()
     }
 
-    /// The bytes of the first snapshot with a name among those found so far, or `nil`.
+    /// The bytes of the last snapshot with a name among those found so far, or `nil`.
     ///
     /// Those before the first block are found when the trace is opened.
     ///
@@ -60,9 +60,17 @@ extension TraceReader {
     /// - Throws: `StoreError.format` where it is damaged, `notSeekable` for a stream whose
     ///   snapshots are not kept, and what the source throws.
     public func snapshot(_ name: String) throws(StoreError) -> [UInt8]? {
-        guard let number = snapshots.firstIndex(where: { $0.record.name == name }) else {
+        guard let number = snapshots.lastIndex(where: { $0.record.name == name }) else {
             return nil
         }
+        return try snapshot(at: number)
+    }
+
+    /// The bytes of a snapshot by its number in `snapshots`.
+    ///
+    /// - Complexity: O(bytes).
+    /// - Throws: As `snapshot`.
+    public func snapshot(at number: Int) throws(StoreError) -> [UInt8] {
         switch try storedSnapshot(number) {
         case .success(let bytes): return bytes
         case .failure(let error): throw .format(error, path: path)

@@ -64,6 +64,14 @@ import TraceTestSupport
         }
     }
 
+    @Test func theLastSnapshotOfANameCountsAndEachIsThereByNumber() throws {
+        var trace = RandomTrace(seed: 3, eventCount: 5)
+        trace.snapshots = [("initial", [1]), ("other", [2]), ("initial", [3])]
+        let reader = try TraceReader(source: MemorySource(trace.bytes()))
+        #expect(try reader.snapshot("initial") == [3])
+        #expect(try (0..<3).map { try reader.snapshot(at: $0) } == [[1], [2], [3]])
+    }
+
     @Test func snapshotsOfAStreamThatAreNotKeptAreNotThere() throws {
         var trace = RandomTrace(seed: 3, eventCount: 5)
         trace.snapshots = [("initial", [1, 2, 3])]

@@ -103,7 +103,7 @@ struct DumpTable {
         guard preamble != .none else { return }
         if preamble == .full {
             while writtenSnapshots < reader.snapshots.count {
-                try write(reader.snapshots[writtenSnapshots].record)
+                try writeSnapshot(writtenSnapshots)
                 writtenSnapshots += 1
             }
         }
@@ -124,8 +124,9 @@ struct DumpTable {
         try flush()
     }
 
-    private mutating func write(_ record: SnapshotRecord) throws {
-        guard let bytes = try reporting({ try reader.snapshot(record.name) }) else { return }
+    private mutating func writeSnapshot(_ number: Int) throws {
+        let name = reader.snapshots[number].record.name
+        let bytes = try reporting { try reader.snapshot(at: number) }
         var codec = ZstdCodec()
         let size = FormatLimits.snapshotChunkBytes
         // Enough for a piece that does not shrink.
@@ -143,7 +144,7 @@ struct DumpTable {
             writer.append(
                 .snapshot(
                     SnapshotPiece(
-                        name: record.name, totalBytes: Int64(bytes.count), offset: Int64(offset),
+                        name: name, totalBytes: Int64(bytes.count), offset: Int64(offset),
                         rawBytes: Int64(end - offset), frame: Array(frame[0..<(length ?? 0)]))))
             try flush()
             offset = end

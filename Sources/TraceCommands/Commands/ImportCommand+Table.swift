@@ -148,8 +148,8 @@ struct TableTrace: ~Copyable, EventSink {
     }
 
     private mutating func take(_ piece: SnapshotPiece) throws(SnapshotFault) {
-        let (name, totalBytes) = snapshot.map { ($0.name, $0.totalBytes) }
-            ?? (piece.name, piece.totalBytes)
+        let (name, totalBytes) =
+            snapshot.map { ($0.name, $0.totalBytes) } ?? (piece.name, piece.totalBytes)
         // Taken out of the snapshot while they grow, so that pieces are not copied over and over.
         var bytes = snapshot?.bytes ?? []
         guard piece.name == name, piece.totalBytes == totalBytes,

@@ -4,10 +4,11 @@
 # make build  the tool, in release
 # make mutants  planted bugs: do the tests notice? See Docs/TESTING.md
 # make fuzz   libFuzzer on readers and writers, FUZZ_SECONDS (600) for each target
+# make docs  the pages of the libraries for other programs
 # make test-all  make test, sanitizers, long fuzzing, peers, planted bugs: hours
 # make bench  measurements, see Benchmarks/README.md
 # make notes  write the notes that scripts make, with the tool of `make build`: minutes
-.PHONY: demo test lint build bench notes mutants fuzz test-all
+.PHONY: demo test lint build bench notes mutants fuzz docs test-all
 
 demo:
 	@Scripts/demo.sh
@@ -36,6 +37,10 @@ mutants:
 fuzz:
 	@Scripts/setup.sh
 	@Scripts/fuzz.sh
+
+docs:
+	@Scripts/setup.sh
+	@Scripts/docs.sh
 
 test-all:
 	@Scripts/test-all.sh

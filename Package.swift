@@ -57,8 +57,9 @@ let package = Package(
         // Bytes.
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(name: "CChecksum"),
+        .target(name: "CByteMatch"),
         module("TraceCore"),
-        module("TraceFormat", ["TraceCore", "CChecksum"]),
+        module("TraceFormat", ["TraceCore", "CChecksum", "CByteMatch"]),
         module("TraceCompression", ["CZstd"]),
         module("TraceIdentity", ["TraceCore", crypto]),
         module("TraceStore", ["TraceCore", "TraceFormat", "TraceCompression", "TraceIdentity"]),

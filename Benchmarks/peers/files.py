@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The file format beside others: size, CPU time to write, CPU time to read everything back.
 
-usage: files.py TOOL STORE_BENCH ROWS.bin [--schema FILE] [--relabel] [--slow] [--repeat N]
+usage: files.py TOOL STORE_BENCH ROWS.bin [--schema FILE] [--relabel] [--slow] [--repeat N] [--trace FILE]...
 
 TOOL is ktls-trace, STORE_BENCH the measuring program of this package, and ROWS.bin rows of 24
 bytes, little endian: u64 ns, u64 value, u32 argument, u16 CPU, u8 domain, u8 kind from 1 to 8.
@@ -151,6 +151,8 @@ def main():
     parser.add_argument("--relabel", action="store_true")
     parser.add_argument("--slow", action="store_true")
     parser.add_argument("--ours", action="store_true", help="leave the peers out")
+    parser.add_argument(
+        "--trace", action="append", default=[], help="another trace, for a row of its own")
     parser.add_argument("--repeat", type=int, default=3)
     options = parser.parse_args()
     folder = tempfile.mkdtemp(prefix="ktls-trace-files-")
@@ -176,8 +178,21 @@ def compare(options, rows, schema, folder):
         [options.tool, "import", "--from", "rows", "--schema", schema, rows, "-o", ours]), read_ours)
     if not options.ours:
         peers(options, rows, folder, table)
+    for trace in options.trace:
+        print_trace(options, trace)
     _, layout = cpu_seconds([options.tool, "info", "--layout", "--format", "json", ours])
     print_columns(json.loads(layout), events)
+
+
+def print_trace(options, trace):
+    """A row for a trace that is there already, of as many events as it has."""
+    _, output = cpu_seconds([options.tool, "info", "--format", "json", trace])
+    events = json.loads(output)["events"]
+    spent = statistics.median(
+        rate_of_all(cpu_seconds([options.bench, "read", "-", trace])[1])
+        for _ in range(options.repeat))
+    print(f"| {os.path.basename(trace)}, {events} events | {size_of(trace) / events:.3f} | - "
+          f"| {events / spent / 1e6:.2f} |")
 
 
 def peers(options, rows, folder, table):

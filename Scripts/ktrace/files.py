@@ -134,33 +134,25 @@ class TraceFile:
 
     def _row(self, event, before, texts):
         kind = self.kind(event)
-        flags, row = 0, b""
-        narrow_place = all(-1 << 15 <= number < 1 << 15 for number in (event.domain, event.cpu))
-        if not narrow_place:
-            flags |= 1
-            row += struct.pack("<ii", event.domain, event.cpu)
-        time = event.time - (before.time if before else 0) & WORD
-        sequence = event.sequence - (before.sequence if before else 0)
+        domain, cpu = _zigzag(event.domain), _zigzag(event.cpu)
+        fields = [
+            domain & 0xFF | (cpu & 0xFFFFFF) << 8 | domain >> 8 << 32 | cpu >> 24 << 56,
+            event.time - (before.time if before else 0) & WORD]
         if kind.role == INPUT:
-            sequence = 0
-        if time >> 32 or sequence >> 32:
-            flags |= 2
-            row += _word(time) + _word(sequence)
+            fields += [0, 0]
         else:
-            row += struct.pack("<II", time, sequence)
-        if kind.role != INPUT and event.cause:
-            flags |= 4
-            row += _word(event.sequence - event.cause)
-        has_texts = any(column.type == TEXT for column in kind.columns)
-        if not has_texts and all(-1 << 31 <= value < 1 << 31 for value in event.values):
-            flags |= 8
-            row += b"".join(struct.pack("<i", value) for value in event.values)
-            row += bytes(-len(row) % 8)
-        else:
-            for column, value in zip(kind.columns, event.values):
-                row += texts[value] if column.type == TEXT else _word(value)
-        place = (event.domain, event.cpu) if narrow_place else (0, 0)
-        return struct.pack("<HhhBB", event.kind, *place, flags, len(event.values)) + row
+            fields.append(event.sequence - (before.sequence if before else 0) - 1)
+            fields.append(event.sequence - event.cause if event.cause else 0)
+        for column, value in zip(kind.columns, event.values):
+            fields.append(
+                int.from_bytes(texts[value], "little") if column.type == TEXT else _zigzag(value))
+        lengths, row = event.kind, b""
+        for number, field in enumerate(fields):
+            length = (field.bit_length() + 7) // 8
+            lengths |= length << 16 + 4 * number
+            row += field.to_bytes(length, "little")
+        words = -(-(4 + len(fields)) // 16)
+        return lengths.to_bytes(8 * words, "little") + row
 
     def _schema(self, roles):
         kinds = [kind for _, kind in sorted(self.kinds.items()) if kind.role in roles]
@@ -180,6 +172,10 @@ class TraceFile:
                        if is_chosen(key))
         return _word(len(pairs)) + b"".join(
             _string(key.decode()) + _string(value) for key, value in pairs)
+
+
+def _zigzag(value):
+    return (value << 1 ^ value >> 63) & WORD
 
 
 def _word(number):

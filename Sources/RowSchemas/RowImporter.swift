@@ -25,13 +25,14 @@ public struct RowImporter {
     /// bytes at a time.
     public static let paddingBytes = 8
 
+    /// Cells of a batch: few enough to stay in the cache.
+    private static let batchCells = 4_096
+
     private let schema: RowSchema
     private let skipsUnknown: Bool
-    private let plan: RowPlan
-    /// The values of an event of each kind, one after the other; constants stay.
-    private var cells: [Int64]
+    private var plan: RowPlan
+    private var batch: EventBatch
     private var texts: [RowTexts]
-    private var isPrepared = false
 
     private var originBits: UInt64 = 0
     private var lastBits: UInt64
@@ -50,7 +51,7 @@ public struct RowImporter {
         self.schema = schema
         self.skipsUnknown = skipsUnknown
         plan = RowPlan(schema)
-        cells = plan.constants
+        batch = EventBatch(cellLimit: max(Self.batchCells, plan.eventCells))
         texts = plan.texts
         lastBits = schema.time.field.isSigned ? 1 << 63 : 0
     }
@@ -93,81 +94,95 @@ public struct RowImporter {
         precondition(
             bytes.count >= count * schema.rowBytes + Self.paddingBytes,
             "rows are handed in whole and with padding")
-        if !isPrepared {
-            isPrepared = true
-            for (cell, text) in plan.constantTexts { cells[cell] = sink.intern(text) }
-        }
-        // Taken out of self while they are written to.
-        var values: [Int64] = []
-        swap(&values, &cells)
-        defer { swap(&values, &cells) }
-        // A copy, so that spans of it do not keep all of self from being changed.
-        let plan = plan
-        let rowBytes = schema.rowBytes
-        var start = 0
-        for _ in 0..<count {
-            let timeNs = try time(bytes, start)
-            let kind = plan.kind(bytes, row: start)
-            rows += 1
-            if kind >= 0 {
-                try take(plan, bytes, start, plan.kinds[Int(kind)], timeNs, &values, &sink)
-            } else if skipsUnknown {
-                skippedRows += 1
-            } else {
-                rows -= 1
-                throw unknown(bytes, start)
+        plan.setConstantTexts { sink.intern($0) }
+        // Taken out of self while it is written to.
+        var batch = EventBatch(cellLimit: 0)
+        swap(&batch, &self.batch)
+        defer { swap(&batch, &self.batch) }
+        var done = 0
+        var failure: RowError?
+        while done < count, failure == nil {
+            batch.fill { room in
+                fill(&room, bytes, rows: count, &done, &sink, &failure)
             }
-            start += rowBytes
+            // What came before a bad row counts.
+            sink.record(batch)
         }
+        if let failure { throw failure }
     }
 
-    @inline(__always)
-    private mutating func take(
-        _ plan: RowPlan, _ bytes: Span<UInt8>, _ start: Int, _ kind: RowPlan.Kind,
-        _ timeNs: Int64, _ values: inout [Int64], _ sink: inout some EventSink & ~Copyable
-    ) throws(RowError) {
-        let operations = plan.operations.span
-        var row = values.mutableSpan
-        for index in kind.firstOperation..<kind.endOperation {
-            let operation = operations[index]
-            let value = operation.field.value(bytes, row: start)
-            if value < 0, operation.mustBePositive { throw tooLarge(value) }
-            row[operation.cell] =
-                operation.texts < 0
-                ? value : number(value, Int(operation.texts), &sink)
+    /// Turns rows into events until there is no room.
+    ///
+    /// - Returns: The cells used.
+    private mutating func fill(
+        _ cells: inout MutableSpan<Int64>, _ bytes: Span<UInt8>, rows count: Int, _ done: inout Int,
+        _ sink: inout some EventSink & ~Copyable, _ failure: inout RowError?
+    ) -> Int {
+        let plan = plan
+        let kinds = plan.kinds.span
+        let loads = plan.loads.span
+        let last = cells.count - plan.eventCells
+        // What changes from row to row, out of self meanwhile.
+        var (row, used, start) = (done, 0, done &* schema.rowBytes)
+        var (lastBits, events) = (lastBits, events)
+        var problem: Problem?
+        while row < count, used <= last {
+            let bits = plan.time.bits(bytes, row: start)
+            guard bits ^ plan.timeFlip >= lastBits ^ plan.timeFlip else {
+                problem = .backwards(bits)
+                break
+            }
+            guard let timeNs = plan.nanoseconds(bits &- originBits) else {
+                problem = .late
+                break
+            }
+            let number = plan.kind(bytes, row: start)
+            guard number >= 0 else {
+                guard skipsUnknown else {
+                    problem = .unknownKind
+                    break
+                }
+                lastBits = bits
+                skippedRows += 1
+                row &+= 1
+                start &+= schema.rowBytes
+                continue
+            }
+            let kind = kinds[Int(number)]
+            let first = used &+ EventBatch.headCells
+            let columns = loads.extracting(kind.loads)
+            let forbidden = loadCells(columns, bytes, row: start, into: &cells, at: first)
+            let domain = plan.domain.value(bytes, row: start)
+            let cpu = plan.cpu.value(bytes, row: start)
+            guard forbidden == 0, let domain = Int32(exactly: domain),
+                let cpu = Int32(exactly: cpu)
+            else {
+                problem = .tooLarge(kind, at: first)
+                break
+            }
+            for text in kind.textCells { look(up: plan.textCells[text], at: first, &cells, &sink) }
+            events &+= 1
+            let header = EventHeader(
+                sequence: events, timeNs: timeNs, kind: kind.id, domain: domain, cpu: cpu)
+            EventBatch.write(header, values: columns.count, to: &cells, at: used)
+            used = first &+ columns.count
+            lastBits = bits
+            row &+= 1
+            start &+= schema.rowBytes
         }
-        events += 1
-        let header = EventHeader(
-            sequence: events, timeNs: timeNs, kind: kind.id,
-            domain: try small(plan.domain.value(bytes, row: start), "domain", start),
-            cpu: try small(plan.cpu.value(bytes, row: start), "cpu", start))
-        sink.record(header, row.span.extracting(kind.firstCell..<kind.endCell))
+        rows += row - done
+        done = row
+        (self.lastBits, self.events) = (lastBits, events)
+        if let problem { failure = error(problem, bytes, start, cells.span) }
+        return used
     }
 
-    @inline(__always)
-    private mutating func time(
-        _ bytes: Span<UInt8>, _ start: Int
-    ) throws(RowError) -> Int64 {
-        let bits = plan.time.bits(bytes, row: start)
-        let flip = plan.timeFlip
-        guard bits ^ flip >= lastBits ^ flip else { throw backwards(bits) }
-        lastBits = bits
-        guard let timeNs = plan.nanoseconds(bits &- originBits) else {
-            throw error("its time is more than 292 years after the start")
-        }
-        return timeNs
-    }
-
-    @inline(__always)
-    private func small(
-        _ value: Int64, _ name: String, _ start: Int
-    ) throws(RowError) -> Int32 {
-        guard let small = Int32(exactly: value) else {
-            throw RowError(
-                row: rows, offset: Int64(rows - 1) * Int64(schema.rowBytes),
-                problem: "its \(name) is \(value), which no trace can hold")
-        }
-        return small
+    /// Replaces a value by the number of the text that it stands for.
+    private mutating func look(
+        up text: RowPlan.TextCell, at first: Int, _ cells: inout MutableSpan<Int64>,
+        _ sink: inout some EventSink & ~Copyable
+    ) {
+        cells[first + text.cell] = number(cells[first + text.cell], text.list, &sink)
     }
 
     /// The number of the text that a value stands for.
@@ -182,27 +197,46 @@ public struct RowImporter {
 
     // MARK: Errors
 
-    private func error(_ problem: String) -> RowError {
+    /// What can be wrong with a row.
+    private enum Problem {
+        case backwards(UInt64)
+        case late
+        case unknownKind
+        /// A number of its kind, whose values are in the cells from `first` on, its domain or CPU.
+        case tooLarge(RowPlan.Kind, at: Int)
+    }
+
+    private func error(
+        _ problem: Problem, _ bytes: Span<UInt8>, _ start: Int, _ cells: Span<Int64>
+    ) -> RowError {
         RowError(
-            row: rows + 1, offset: Int64(rows) * Int64(schema.rowBytes), problem: problem)
+            row: rows + 1, offset: Int64(rows) * Int64(schema.rowBytes),
+            problem: sentence(problem, bytes, start, cells))
     }
 
-    private func tooLarge(_ value: Int64) -> RowError {
-        RowError(
-            row: rows, offset: Int64(rows - 1) * Int64(schema.rowBytes),
-            problem: "\(UInt64(bitPattern: value)) does not fit into a signed number; "
-                + "the column's type can be bits")
-    }
-
-    private func unknown(_ bytes: Span<UInt8>, _ start: Int) -> RowError {
-        let value = plan.selector.value(bytes, row: start)
-        return error("there is no kind \(value)")
-    }
-
-    private func backwards(_ bits: UInt64) -> RowError {
+    private func sentence(
+        _ problem: Problem, _ bytes: Span<UInt8>, _ start: Int, _ cells: Span<Int64>
+    ) -> String {
         func spelled(_ bits: UInt64) -> String {
             plan.timeFlip != 0 ? "\(Int64(bitPattern: bits))" : "\(bits)"
         }
-        return error("time goes back from \(spelled(lastBits)) to \(spelled(bits))")
+        switch problem {
+        case .backwards(let bits):
+            return "time goes back from \(spelled(lastBits)) to \(spelled(bits))"
+        case .late: return "its time is more than 292 years after the start"
+        case .unknownKind:
+            return "there is no kind \(plan.selector.value(bytes, row: start))"
+        case .tooLarge(let kind, let first):
+            let loads = plan.loads.span.extracting(kind.loads)
+            for cell in loads.indices
+            where UInt64(bitPattern: cells[first + cell]) & loads[cell].forbidden != 0 {
+                return "\(UInt64(bitPattern: cells[first + cell])) does not fit into a signed "
+                    + "number; the column's type can be bits"
+            }
+            let domain = plan.domain.value(bytes, row: start)
+            let isDomain = Int32(exactly: domain) == nil
+            let value = isDomain ? domain : plan.cpu.value(bytes, row: start)
+            return "its \(isDomain ? "domain" : "cpu") is \(value), which no trace can hold"
+        }
     }
 }

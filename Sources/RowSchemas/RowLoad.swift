@@ -10,3 +10,23 @@ func load(_ bytes: Span<UInt8>, at offset: Int) -> UInt64 {
         fromUncheckedByteOffset: offset, as: UInt64.self)
     return UInt64(littleEndian: word)
 }
+
+/// Loads the values of a row to the cells from `first` on.
+///
+/// - Returns: Zero where no value has a bit that it must not have.
+@inline(__always)
+func loadCells(
+    _ loads: Span<FieldLoad>, _ bytes: Span<UInt8>, row: Int, into cells: inout MutableSpan<Int64>,
+    at first: Int
+) -> UInt64 {
+    precondition(first >= 0 && first <= cells.count - loads.count, "a row's values have room")
+    var forbidden: UInt64 = 0
+    for index in 0..<loads.count {
+        // Below the number of loads, for which the cells have room.
+        let load = unsafe loads[unchecked: index]
+        let bits = load.bits(bytes, row: row)
+        forbidden |= bits & load.forbidden
+        unsafe cells[unchecked: first &+ index] = Int64(bitPattern: bits)
+    }
+    return forbidden
+}

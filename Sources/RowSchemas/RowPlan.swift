@@ -8,19 +8,23 @@ struct FieldLoad {
     /// The field's sign bit; none for an unsigned one.
     private let sign: UInt64
     private let constant: UInt64
+    /// The top bit where it would make a number negative that is not.
+    let forbidden: UInt64
 
-    init(_ number: RowNumber) {
+    init(_ number: RowNumber, isBits: Bool = true) {
         switch number {
         case .field(let field):
             offset = field.offset
             mask = UInt64.max >> UInt64(64 - 8 * field.width)
             sign = field.isSigned ? 1 << UInt64(8 * field.width - 1) : 0
             constant = 0
+            forbidden = isBits || field.isSigned || field.width < 8 ? 0 : 1 << 63
         case .constant(let value):
             offset = 0
             mask = 0
             sign = 0
             constant = UInt64(bitPattern: value)
+            forbidden = 0
         }
     }
 
@@ -28,7 +32,7 @@ struct FieldLoad {
     @inline(__always)
     func bits(_ bytes: Span<UInt8>, row: Int) -> UInt64 {
         // Flipping the sign and taking it away again spreads it over the bits above.
-        ((load(bytes, at: row + offset) & mask) ^ sign) &- sign &+ constant
+        ((load(bytes, at: row &+ offset) & mask) ^ sign) &- sign &+ constant
     }
 
     @inline(__always)
@@ -39,23 +43,19 @@ struct FieldLoad {
 
 /// What is done with each row, worked out once.
 struct RowPlan {
-    /// A cell that a row decides.
-    struct Operation {
-        var field: FieldLoad
+    /// A cell whose value is looked up in a list of texts.
+    struct TextCell {
         var cell: Int
-        /// The list of texts that the value is looked up in, or -1.
-        var texts: Int32
-        /// Whether the top bit would make a number negative that is not.
-        var mustBePositive: Bool
+        var list: Int
     }
 
     /// Where the parts of one kind are.
     struct Kind {
         var id: KindID
-        var firstCell: Int
-        var endCell: Int
-        var firstOperation: Int
-        var endOperation: Int
+        /// Its values among `loads`.
+        var loads: Range<Int>
+        /// Its texts among `textCells`, whose cells count from the kind's first.
+        var textCells: Range<Int>
     }
 
     let time: FieldLoad
@@ -67,9 +67,10 @@ struct RowPlan {
     private let scale: RowTime.Scale
 
     private(set) var kinds: [Kind] = []
-    private(set) var operations: [Operation] = []
-    private(set) var constants: [Int64] = []
-    private(set) var constantTexts: [(cell: Int, text: String)] = []
+    private(set) var loads: [FieldLoad] = []
+    private(set) var textCells: [TextCell] = []
+    /// Texts that are the same for all rows of a kind, by position among the loads.
+    private(set) var constantTexts: [(load: Int, text: String)] = []
     private(set) var texts: [RowTexts] = []
 
     /// The kind by selector value, for small ones; -1 where there is none.
@@ -100,32 +101,34 @@ struct RowPlan {
     }
 
     private mutating func add(_ kind: RowKind) {
-        let firstCell = constants.count
-        let firstOperation = operations.count
-        for source in kind.sources {
-            let cell = constants.count
-            constants.append(0)
+        let firstLoad = loads.count
+        let firstText = textCells.count
+        for (cell, source) in kind.sources.enumerated() {
             switch source {
-            case .number(.constant(let value)): constants[cell] = value
-            case .number(.field(let field)):
-                operations.append(
-                    Operation(
-                        field: FieldLoad(.field(field)), cell: cell, texts: -1,
-                        mustBePositive: !kind.isBits[cell - firstCell] && field.width == 8
-                            && !field.isSigned))
-            case .text(let text): constantTexts.append((cell, text))
+            case .number(let number):
+                loads.append(FieldLoad(number, isBits: kind.isBits[cell]))
+            case .text(let text):
+                constantTexts.append((loads.count, text))
+                loads.append(FieldLoad(.constant(0)))
             case .texts(let field, let list):
-                operations.append(
-                    Operation(
-                        field: FieldLoad(.field(field)), cell: cell, texts: Int32(texts.count),
-                        mustBePositive: false))
+                textCells.append(TextCell(cell: cell, list: texts.count))
                 texts.append(RowTexts(list))
+                loads.append(FieldLoad(.field(field)))
             }
         }
         kinds.append(
             Kind(
-                id: KindID(rawValue: kind.number), firstCell: firstCell, endCell: constants.count,
-                firstOperation: firstOperation, endOperation: operations.count))
+                id: KindID(rawValue: kind.number), loads: firstLoad..<loads.count,
+                textCells: firstText..<textCells.count))
+    }
+
+    /// Cells of the largest event in a batch.
+    var eventCells: Int { EventBatch.headCells + (kinds.map(\.loads.count).max() ?? 0) }
+
+    /// Puts the numbers of constant texts in their places, once they are known.
+    mutating func setConstantTexts(_ number: (String) -> Int64) {
+        for (load, text) in constantTexts { loads[load] = FieldLoad(.constant(number(text))) }
+        constantTexts = []
     }
 
     /// The position of a row's kind, or -1.
@@ -154,7 +157,7 @@ struct RowPlan {
         switch scale {
         case .multiply(let factor):
             let (product, isLarge) = units.multipliedReportingOverflow(by: factor)
-            return isLarge ? nil : Int64(exactly: product)
+            return isLarge || product > UInt64(Int64.max) ? nil : Int64(bitPattern: product)
         case .hertz(let hertz):
             let product = units.multipliedFullWidth(by: 1_000_000_000)
             guard product.high < hertz else { return nil }

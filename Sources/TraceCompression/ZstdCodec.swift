@@ -6,6 +6,8 @@ import CZstd
     public static var levels: ClosedRange<Int> { Int(ZSTD_minCLevel())...Int(ZSTD_maxCLevel()) }
 
     private let compressor: OpaquePointer
+    /// Codes bytes and hardly looks for repeats.
+    private let coder: OpaquePointer
     private let decompressor: OpaquePointer
 
     /// Makes a codec that compresses at this level.
@@ -13,21 +15,42 @@ import CZstd
     /// Programmer error: a level outside `levels`. Traps when there is no memory for the contexts.
     public init(level: Int = 1) {
         precondition(Self.levels.contains(level), "the compression level is one that zstd offers")
-        guard let compressor = unsafe ZSTD_createCCtx(),
+        guard let compressor = unsafe ZSTD_createCCtx(), let coder = unsafe ZSTD_createCCtx(),
             let decompressor = unsafe ZSTD_createDCtx()
         else {
             preconditionFailure("there is memory for zstd's contexts")
         }
-        // Both contexts are this value's own until deinit, and are never handed out.
+        // The contexts are this value's own until deinit, and are never handed out.
         unsafe self.compressor = compressor
+        unsafe self.coder = coder
         unsafe self.decompressor = decompressor
         let result = unsafe ZSTD_CCtx_setParameter(
             compressor, ZSTD_c_compressionLevel, Int32(level))
         precondition(ZSTD_isError(result) == 0, "zstd takes a level that it offers")
+        // A library that does not know the first of these compresses as ever.
+        let codes = unsafe ZSTD_CCtx_setParameter(coder, Self.literalMode, 1)
+        guard ZSTD_isError(codes) == 0 else { return }
+        for (parameter, value) in Self.coding {
+            let result = unsafe ZSTD_CCtx_setParameter(coder, parameter, value)
+            precondition(ZSTD_isError(result) == 0, "zstd takes parameters within their bounds")
+        }
+    }
+
+    /// `ZSTD_c_literalCompressionMode`, where 1 means to code bytes that do not repeat. The
+    /// library keeps it among its experimental parameters, so it may be refused.
+    private static let literalMode = ZSTD_c_experimentalParam5
+
+    /// Long steps from place to place, and repeats of seven bytes at least.
+    private static var coding: [(ZSTD_cParameter, Int32)] {
+        [
+            (ZSTD_c_strategy, Int32(ZSTD_fast.rawValue)), (ZSTD_c_targetLength, 131072),
+            (ZSTD_c_hashLog, 6), (ZSTD_c_minMatch, 7),
+        ]
     }
 
     deinit {
         unsafe ZSTD_freeCCtx(compressor)
+        unsafe ZSTD_freeCCtx(coder)
         unsafe ZSTD_freeDCtx(decompressor)
     }
 
@@ -35,11 +58,14 @@ import CZstd
     ///
     /// - Parameters:
     ///   - limit: Most bytes the frame may take; `destination` has at least as many.
+    ///   - searchesLittle: Whether to code bytes and hardly look for repeats, whatever the level:
+    ///     faster, and smaller where bytes repeat by chance only.
     /// - Returns: The length of the frame, or `nil` when it would exceed the limit.
     /// - Complexity: O(range).
     /// - Throws: `ZstdError.compression`.
     public mutating func compress(
-        _ source: [UInt8], _ range: Range<Int>, into destination: inout [UInt8], limit: Int
+        _ source: [UInt8], _ range: Range<Int>, into destination: inout [UInt8], limit: Int,
+        searchesLittle: Bool = false
     ) throws(ZstdError) -> Int? {
         precondition(
             range.lowerBound >= 0 && range.upperBound <= source.count
@@ -49,7 +75,7 @@ import CZstd
         let result = unsafe source.withUnsafeBytes { from in
             unsafe destination.withUnsafeMutableBytes { to in
                 unsafe ZSTD_compress2(
-                    compressor, to.baseAddress, limit,
+                    searchesLittle ? coder : compressor, to.baseAddress, limit,
                     from.baseAddress.map { unsafe $0 + range.lowerBound }, range.count)
             }
         }

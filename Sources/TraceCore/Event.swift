@@ -60,6 +60,9 @@ public protocol EventSink: ~Copyable {
     /// event's own number, and values of text columns come from `intern`.
     mutating func record(_ header: EventHeader, _ values: Span<Int64>)
 
+    /// Takes the events of a batch, as if one by one.
+    mutating func record(_ batch: EventBatch)
+
     /// The index of a string in the trace's string table, added when it is new.
     mutating func intern(_ text: String) -> Int64
 }
@@ -68,6 +71,17 @@ extension EventSink where Self: ~Copyable {
     /// Takes one event whose values are in an array.
     public mutating func record(_ event: Event) {
         record(event.header, event.values.span)
+    }
+
+    /// Takes them one by one.
+    public mutating func record(_ batch: EventBatch) {
+        let cells = batch.cells.span
+        var start = 0
+        while start < batch.cellCount {
+            let values = EventBatch.values(cells, at: start)
+            record(EventBatch.header(cells, at: start), cells.extracting(values))
+            start = values.upperBound
+        }
     }
 }
 

@@ -21,25 +21,25 @@ public struct BlockBuilder: Sendable {
     /// Most events of this builder's blocks.
     public let eventLimit: Int
     /// Events collected so far.
-    public private(set) var eventCount = 0
+    public internal(set) var eventCount = 0
 
     /// The rows; what lies after `cellCount` is left over from earlier blocks.
-    private(set) var cells = [Int64](repeating: 0, count: FormatLimits.blockCells)
-    private(set) var cellCount = 0
+    var cells = [Int64](repeating: 0, count: FormatLimits.blockCells)
+    var cellCount = 0
     /// The sections in the order of their first events.
     private(set) var sections: [Section] = []
-    /// Events of each section.
-    private(set) var sectionCounts: [Int] = []
+    /// Events of each section, and 0 for sections that are not there yet.
+    var sectionCounts = [Int](repeating: 0, count: 2 * FormatLimits.laneSections)
 
     private var laneSectionCounts = [0, 0]
-    private var lastSequence: UInt64 = 0
-    private var lastTimeNs = Int64.min
+    var lastSequence: UInt64 = 0
+    var lastTimeNs = Int64.min
 
     // For the usual domains the sections by kind and domain, so that no event needs a hash.
-    private let kinds: KindTable
-    private var usualSections: [Int32]
+    let kinds: KindTable
+    var usualSections: [Int32]
     private var otherSections: [UInt64: Int32] = [:]
-    private static let usualDomains = 64
+    static let usualDomains = 64
 
     /// Makes an empty builder.
     ///
@@ -79,14 +79,23 @@ public struct BlockBuilder: Sendable {
         cellCount = end
         lastSequence = header.sequence
         lastTimeNs = header.timeNs
-        let distance = header.cause == 0 ? 0 : header.sequence &- header.cause
         var row = cells.mutableSpan
         row[start] = Int64(bitPattern: header.sequence)
         row[start + 1] = header.timeNs
-        row[start + 2] = Int64(section) << 32 | Int64(UInt32(bitPattern: header.cpu))
-        row[start + 3] = Int64(bitPattern: distance)
+        row[start + 2] = Self.place(section, header.cpu)
+        row[start + 3] = Self.distance(header)
         for index in 0..<values.count { row[start + Self.headCells + index] = values[index] }
         return true
+    }
+
+    @inline(__always)
+    static func place(_ section: Int, _ cpu: Int32) -> Int64 {
+        Int64(section) << 32 | Int64(UInt32(bitPattern: cpu))
+    }
+
+    @inline(__always)
+    static func distance(_ header: EventHeader) -> Int64 {
+        header.cause == 0 ? 0 : Int64(bitPattern: header.sequence &- header.cause)
     }
 
     /// Hands all events to `body`: for each its sequence number, its time, its section above 32 bits
@@ -106,8 +115,8 @@ public struct BlockBuilder: Sendable {
     public mutating func removeAll() {
         eventCount = 0
         cellCount = 0
+        for section in sections.indices { sectionCounts[section] = 0 }
         sections.removeAll(keepingCapacity: true)
-        sectionCounts.removeAll(keepingCapacity: true)
         laneSectionCounts = [0, 0]
         for index in usualSections.indices { usualSections[index] = -1 }
         otherSections.removeAll(keepingCapacity: true)
@@ -148,7 +157,6 @@ public struct BlockBuilder: Sendable {
             Section(
                 kind: kinds.numbers[position], domain: domain, lane: lane,
                 width: kinds.widths[position]))
-        sectionCounts.append(0)
         return sections.count - 1
     }
 }

@@ -34,12 +34,8 @@ struct BlockColumns {
     private var sorted: [[SortedSection]] = [[], []]
     private var laneStarts = [0, 0]
 
-    /// Events of a stretch: few enough for their rows to stay in the cache.
-    private static let stretchEvents = 2_048
-    // The rows of a stretch in order, their sections, and the rows section by section.
+    /// Where the rows start, section by section.
     private var rows: [Int] = []
-    private var sectionNumbers: [Int] = []
-    private var listedRows: [Int] = []
 
     func sections(_ lane: Lane) -> [SortedSection] { sorted[Int(lane.rawValue)] }
     func orderRange(_ lane: Lane) -> Range<Int> { laneRange(lane, 0) }
@@ -59,12 +55,11 @@ struct BlockColumns {
         var width = 0
         /// Events, which is how far apart an event's cells are.
         var count = 0
-        /// Position of the next event's first cell.
-        var next = 0
+        /// Position of the first event's first cell.
+        var start = 0
         var rank: Int64 = 0
-        /// Events in the current stretch, and where their rows are listed.
-        var stretch = 0
-        var listed = 0
+        /// Where the row of the next event is listed.
+        var nextRow = 0
     }
 
     /// Where the cells of a lane's own columns go, and what the next event counts from.
@@ -122,7 +117,7 @@ struct BlockColumns {
             let lane = targets[number].lane
             let count = targets[number].count
             targets[number].rank = Int64(sorted[lane].count)
-            targets[number].next = next
+            targets[number].start = next
             sorted[lane].append(
                 SortedSection(section: sections[number], count: count, start: next))
             next += count * targets[number].width
@@ -132,57 +127,43 @@ struct BlockColumns {
 
     /// Copies every cell to its column; times and sequence numbers become distances.
     ///
-    /// In stretches, and column by column within each: taking every event's cells to their columns
-    /// one by one would write to too many places at once for the cache.
+    /// Section by section: taking every event's cells to their columns one by one would write to
+    /// too many places at once for the cache.
     private mutating func fill(
         _ builder: BlockBuilder, _ targets: inout [Target], _ lanes: inout [LaneTarget]
     ) {
-        if rows.isEmpty {
-            rows = [Int](repeating: 0, count: Self.stretchEvents)
-            sectionNumbers = rows
-            listedRows = rows
+        if rows.count < builder.eventCount {
+            rows = [Int](repeating: 0, count: builder.eventLimit)
         }
-        var row = 0
-        var done = 0
-        while done < builder.eventCount {
-            let count = min(Self.stretchEvents, builder.eventCount - done)
-            row = Self.fillLanes(
-                builder.cells, from: row, events: count, &targets, &lanes, &rows,
-                &sectionNumbers, into: &values)
-            listRows(count, &targets)
-            for section in targets.indices where targets[section].stretch > 0 {
-                let target = targets[section]
-                let listed = target.listed - target.stretch..<target.listed
-                for column in 0..<target.width {
-                    BytePlanes.gather(
-                        builder.cells, listedRows, listed, cell: column + 2, into: &values,
-                        at: target.next + column * target.count)
-                }
-                // The first cell holds the section as well.
-                BytePlanes.keepLowHalf(&values, target.next..<target.next + target.stretch)
-                targets[section].next += target.stretch
-                targets[section].stretch = 0
-            }
-            done += count
+        var listed = 0
+        for section in targets.indices {
+            targets[section].nextRow = listed
+            listed += targets[section].count
+        }
+        Self.fillLanes(
+            builder.cells, events: builder.eventCount, &targets, &lanes, &rows, into: &values)
+        for target in targets {
+            BytePlanes.gather(
+                builder.cells, rows, target.nextRow - target.count..<target.nextRow,
+                cells: 2..<2 + target.width, into: &values, at: target.start,
+                stride: target.count)
+            // The first cell holds the section as well.
+            BytePlanes.keepLowHalf(&values, target.start..<target.start + target.count)
         }
     }
 
-    /// Fills the lanes' own columns for a stretch and notes where its rows are.
-    ///
-    /// - Returns: Where the next stretch starts.
+    /// Fills the lanes' own columns and lists the rows of each section.
     private static func fillLanes(
-        _ cells: [Int64], from start: Int, events: Int, _ targets: inout [Target],
-        _ lanes: inout [LaneTarget], _ rows: inout [Int], _ sectionNumbers: inout [Int],
-        into values: inout [Int64]
-    ) -> Int {
+        _ cells: [Int64], events: Int, _ targets: inout [Target], _ lanes: inout [LaneTarget],
+        _ rows: inout [Int], into values: inout [Int64]
+    ) {
         let all = cells.span
         var sections = targets.mutableSpan
         var laneTargets = lanes.mutableSpan
-        var starts = rows.mutableSpan
-        var numbers = sectionNumbers.mutableSpan
+        var listed = rows.mutableSpan
         var out = values.mutableSpan
-        var row = start
-        for event in 0..<events {
+        var row = 0
+        for _ in 0..<events {
             let number = Int(all[row + 2] >> 32)
             let section = sections[number]
             let lane = laneTargets[section.lane]
@@ -193,37 +174,9 @@ struct BlockColumns {
             out[lane.next + 2 * lane.count] = sequence &- lane.sequence &- 1
             laneTargets[section.lane] = LaneTarget(
                 next: lane.next + 1, count: lane.count, timeNs: timeNs, sequence: sequence)
-            sections[number].stretch = section.stretch + 1
-            starts[event] = row
-            numbers[event] = number
+            listed[section.nextRow] = row
+            sections[number].nextRow = section.nextRow + 1
             row += section.width + 2
-        }
-        return row
-    }
-
-    /// Lists the rows of a stretch section by section.
-    private mutating func listRows(_ count: Int, _ targets: inout [Target]) {
-        var next = 0
-        for section in targets.indices {
-            targets[section].listed = next
-            next += targets[section].stretch
-        }
-        Self.list(rows, sectionNumbers, count, &targets, into: &listedRows)
-    }
-
-    private static func list(
-        _ rows: [Int], _ sectionNumbers: [Int], _ count: Int, _ targets: inout [Target],
-        into listedRows: inout [Int]
-    ) {
-        let starts = rows.span
-        let numbers = sectionNumbers.span
-        var sections = targets.mutableSpan
-        var listed = listedRows.mutableSpan
-        for event in 0..<count {
-            let number = numbers[event]
-            let place = sections[number].listed
-            listed[place] = starts[event]
-            sections[number].listed = place + 1
         }
     }
 }

@@ -45,11 +45,14 @@ public struct BlockEncoder: Sendable {
         encoder.appendSections(sections)
         if columns.laneCounts[Int(lane.rawValue)] > 0 {
             let values = columns.values
+            encoder.enter(kind: 0, column: 0)
             try encoder.appendColumn(values, columns.orderRange(lane), codec: &codec)
+            encoder.enter(kind: 0, column: 1)
             try encoder.appendColumn(values, columns.timeRange(lane), codec: &codec)
             if lane == .data, columns.sequencesFollow {
                 encoder.appendComplement()
             } else {
+                encoder.enter(kind: 0, column: 2)
                 try encoder.appendColumn(values, columns.sequenceRange(lane), codec: &codec)
             }
             for (index, sorted) in sections.enumerated() {
@@ -63,6 +66,7 @@ public struct BlockEncoder: Sendable {
                         codec: &codec)
                 } else {
                     for column in 0..<sorted.width {
+                        encoder.enter(kind: sorted.section.kind, column: column)
                         try encoder.appendColumn(values, sorted.range(column), codec: &codec)
                     }
                 }
@@ -79,6 +83,7 @@ public struct BlockEncoder: Sendable {
     ) throws(CodecFault) {
         for column in 0..<section.width {
             let range = section.range(column)
+            encoder.enter(kind: section.section.kind, column: column)
             if column == link.rule.key {
                 try encoder.appendKey(values, range, link, places: links.places, codec: &codec)
             } else if let pair = link.columns.first(where: { $0.column == column }) {

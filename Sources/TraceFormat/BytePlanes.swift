@@ -257,29 +257,49 @@ enum BytePlanes {
         }
     }
 
-    /// Copies one cell of each of some rows to a range of `target`, from `start` on.
+    /// Copies cells of some rows to columns of `target`, four columns at a time.
     ///
     /// - Parameters:
     ///   - rows: Where the rows start, ascending.
-    ///   - cell: Which cell of each row.
-    /// - Complexity: O(range).
+    ///   - cells: Which cells of each row.
+    ///   - start: Where the first column's values go; the other columns follow `stride` apart.
+    /// - Complexity: O(range * cells).
     static func gather(
-        _ values: [Int64], _ rows: [Int], _ range: Range<Int>, cell: Int,
-        into target: inout [Int64], at start: Int
+        _ values: [Int64], _ rows: [Int], _ range: Range<Int>, cells: Range<Int>,
+        into target: inout [Int64], at start: Int, stride: Int
     ) {
-        guard !range.isEmpty else { return }
+        guard !range.isEmpty, !cells.isEmpty else { return }
         check(range, rows.count)
-        check(start..<start + range.count, target.count)
+        check(start..<start + (cells.count - 1) * stride + range.count, target.count)
         // Rows ascend, so the first and the last bound all.
         precondition(
-            rows[range.lowerBound] >= 0 && rows[range.upperBound - 1] + cell < values.count,
+            stride >= 0 && rows[range.lowerBound] + cells.lowerBound >= 0
+                && rows[range.upperBound - 1] + cells.upperBound <= values.count,
             "a row's cells lie within the values")
         unsafe values.withUnsafeBufferPointer { all in
             unsafe rows.withUnsafeBufferPointer { places in
                 unsafe target.withUnsafeMutableBufferPointer { out in
-                    for index in 0..<range.count {
-                        let place = unsafe places[range.lowerBound &+ index]
-                        unsafe out[start &+ index] = all[place &+ cell]
+                    var cell = cells.lowerBound
+                    var first = start
+                    while cell &+ 4 <= cells.upperBound {
+                        for index in 0..<range.count {
+                            let place = unsafe places[range.lowerBound &+ index] &+ cell
+                            let next = first &+ index
+                            unsafe out[next] = all[place]
+                            unsafe out[next &+ stride] = all[place &+ 1]
+                            unsafe out[next &+ 2 &* stride] = all[place &+ 2]
+                            unsafe out[next &+ 3 &* stride] = all[place &+ 3]
+                        }
+                        cell &+= 4
+                        first &+= 4 &* stride
+                    }
+                    while cell < cells.upperBound {
+                        for index in 0..<range.count {
+                            let place = unsafe places[range.lowerBound &+ index] &+ cell
+                            unsafe out[first &+ index] = all[place]
+                        }
+                        cell &+= 1
+                        first &+= stride
                     }
                 }
             }

@@ -31,7 +31,13 @@ struct ColumnCost {
     ///
     /// - Complexity: O(range).
     mutating func best(_ values: [Int64], _ range: Range<Int>) -> Int {
-        let bounds = BytePlanes.bounds(values, range)
+        best(values, range, BytePlanes.bounds(values, range))
+    }
+
+    /// As the other, for a column whose bounds are known.
+    mutating func best(
+        _ values: [Int64], _ range: Range<Int>, _ bounds: (min: Int64, max: Int64)
+    ) -> Int {
         guard bounds.min < bounds.max else { return 0 }
         let costs = plain(values, range, base: bounds.min)
         return min(costs.offset, costs.delta)

@@ -4,7 +4,7 @@
 /// always give the same choice.
 struct EntropyEstimate {
     /// Most samples of one estimate.
-    static let samplesMax = 512
+    static let samplesMax = 256
 
     // 1024 * n * log2(n), rounded down, for n up to samplesMax.
     private let weights: [Int]

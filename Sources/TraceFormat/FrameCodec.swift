@@ -6,6 +6,14 @@ public enum CodecFault: Error, Equatable, Sendable {
     case decompression(code: Int)
 }
 
+/// What some bytes are like, which says how to compress them.
+public enum FrameStyle: Sendable {
+    /// Stretches come again.
+    case repeating
+    /// Some bytes are more frequent than others, and stretches come again by chance only.
+    case coded
+}
+
 /// Turns bytes into self-contained compressed frames and back.
 ///
 /// The format fixes that a frame is one ordinary zstd frame; this protocol keeps the library out
@@ -15,11 +23,13 @@ public protocol FrameCodec: ~Copyable {
     ///
     /// - Parameters:
     ///   - limit: Most bytes that the frame may take; `destination` has at least as many.
+    ///   - style: What the bytes are like.
     /// - Returns: The length of the frame, or `nil` when it would exceed the limit.
     /// - Complexity: O(range).
     /// - Throws: `CodecFault.compression`.
     mutating func compress(
-        _ source: [UInt8], _ range: Range<Int>, into destination: inout [UInt8], limit: Int
+        _ source: [UInt8], _ range: Range<Int>, into destination: inout [UInt8], limit: Int,
+        _ style: FrameStyle
     ) throws(CodecFault) -> Int?
 
     /// Decompresses one frame, a part of `source`, into exactly `count` bytes at the start of

@@ -8,7 +8,8 @@ struct KindTable: Sendable {
     let widths: [Int]
     /// Lane of each kind.
     let lanes: [Lane]
-    private let positions: [Int32]
+    /// Position of the kind with each number, or -1.
+    let positions: [Int32]
 
     /// Makes the table of a schema.
     init(_ schema: EventSchema) {

@@ -10,21 +10,31 @@ struct LaneEncoder {
     /// A plane shorter than this is not worth a frame of its own and joins the shared stream.
     static let framePlaneBytesMin = 1_024
 
+    /// Stands for the shared stream among the lane's own columns.
+    private static let sharedColumn = 3
+
     private var sharedPlanes: [UInt8] = []
     private var sharedValues = ByteWriter()
     private var plane = [UInt8](repeating: 0, count: FormatLimits.blockEvents)
     private var deltas = [Int64](repeating: 0, count: FormatLimits.blockEvents)
-    private var compressed: [UInt8] = []
+    private var packer = FramePacker()
+    private var name = FramePacker.PlaneName()
     private var literals: [Int64] = []
     private var cost = ColumnCost()
 
-    /// Starts a lane; storage is kept.
+    /// Starts a lane; storage and what is known of its planes are kept.
     mutating func begin() {
+        packer.beginBlock()
         directory.removeAll()
         raw.removeAll(keepingCapacity: true)
         frames.removeAll(keepingCapacity: true)
         sharedPlanes.removeAll(keepingCapacity: true)
         sharedValues.removeAll()
+    }
+
+    /// Says what column comes next: one of a kind, or with kind 0 one of the lane.
+    mutating func enter(kind: UInt16, column: Int) {
+        name = FramePacker.PlaneName(kind: kind, column: UInt8(column))
     }
 
     /// Appends the list of sections to the directory.
@@ -91,6 +101,7 @@ struct LaneEncoder {
         _ values: [Int64], _ range: Range<Int>, _ link: LaneLinks.Link, places: [UInt8],
         codec: inout some FrameCodec & ~Copyable
     ) throws(CodecFault) {
+        name.transform = .recency
         directory.append(ColumnTransform.recency.rawValue)
         directory.appendVarint(UInt64(link.source))
         directory.appendVarint(UInt64(link.rule.sourceKey))
@@ -131,6 +142,7 @@ struct LaneEncoder {
     /// - Complexity: O(shared stream).
     /// - Throws: `CodecFault`.
     mutating func end(codec: inout some FrameCodec & ~Copyable) throws(CodecFault) {
+        enter(kind: 0, column: Self.sharedColumn)
         sharedPlanes.append(contentsOf: sharedValues.bytes)
         directory.appendVarint(UInt64(sharedPlanes.count))
         guard !sharedPlanes.isEmpty else { return }
@@ -138,6 +150,7 @@ struct LaneEncoder {
     }
 
     private mutating func appendHead(_ transform: ColumnTransform, base: Int64, planes: Int) {
+        name.transform = transform
         directory.append(transform.rawValue | UInt8(planes << 4))
         directory.appendSignedVarint(base)
     }
@@ -147,6 +160,7 @@ struct LaneEncoder {
         codec: inout some FrameCodec & ~Copyable
     ) throws(CodecFault) {
         for number in 0..<planes {
+            name.plane = UInt8(number)
             BytePlanes.split(values, range, base: base, plane: number, into: &plane)
             try appendPlane(count: range.count, codec: &codec)
         }
@@ -171,15 +185,11 @@ struct LaneEncoder {
     private mutating func appendStored(
         _ bytes: [UInt8], count: Int, codec: inout some FrameCodec & ~Copyable
     ) throws(CodecFault) {
-        if compressed.count < count {
-            compressed = [UInt8](repeating: 0, count: max(count, FormatLimits.blockEvents))
-        }
-        let limit = count - count / 64 - 1
-        if let length = try codec.compress(bytes, 0..<count, into: &compressed, limit: limit) {
+        if let length = try packer.pack(bytes, count: count, name, codec: &codec) {
             directory.append(PlaneStorage.frame.rawValue)
             directory.appendVarint(UInt64(length))
-            directory.append(Checksum.crc32c(compressed.span.extracting(0..<length)))
-            frames.append(contentsOf: compressed[0..<length])
+            directory.append(Checksum.crc32c(packer.frame.span.extracting(0..<length)))
+            frames.append(contentsOf: packer.frame[0..<length])
         } else {
             directory.append(PlaneStorage.raw.rawValue)
             directory.append(Checksum.crc32c(bytes.span.extracting(0..<count)))

@@ -106,12 +106,12 @@ struct LaneLinks {
         for pair in link.rule.columns {
             let start = sections[index].start + pair.column * count
             let range = start..<start + count
-            let plain = cost.best(values, range)
+            let bounds = BytePlanes.bounds(values, range)
+            let plain = cost.best(values, range, bounds)
             guard plain > 0 else { continue }
             let combined = cost.combined(
                 values, range, source: source.start + pair.sourceColumn * source.count,
-                base: BytePlanes.bounds(values, range).min, references: references,
-                at: link.output)
+                base: bounds.min, references: references, at: link.output)
             if combined < plain - plain / 32 { link.columns.append(pair) }
         }
         links[index] = link

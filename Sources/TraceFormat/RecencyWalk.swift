@@ -1,3 +1,5 @@
+import CByteMatch
+
 /// The one walk over a lane's events that recency columns need, for writing and for reading.
 ///
 /// A section that is a *source* has a list of its latest values that nobody has taken yet. An event
@@ -12,7 +14,7 @@ enum RecencyWalk {
     /// Entries of a list's room; a list grows downwards and is moved up when it reaches the slack.
     private static let listRoom = 1_024
     /// Entries below and above a list that whole vectors may touch.
-    private static let slack = 32
+    private static let slack = 64
 
     /// What the walk needs to know of a section, and how far it is.
     struct Section {
@@ -41,7 +43,7 @@ enum RecencyWalk {
 
     /// The lists of a walk, the newest entry at the lowest address. An entry is the event that a
     /// value comes from and, for writing, a byte made of the value, so that most entries are passed
-    /// over eight at a time.
+    /// over many at a time.
     @unsafe private struct Lists {
         var tags: UnsafeMutablePointer<UInt8>
         var events: UnsafeMutablePointer<UInt16>
@@ -85,17 +87,12 @@ enum RecencyWalk {
         ) -> (place: Int, event: Int32) {
             let head = unsafe heads[list]
             let tail = unsafe tails[list]
-            let ones: UInt64 = 0x0101_0101_0101_0101
-            let wanted = unsafe UInt64(Self.tag(value)) &* ones
+            let tag = unsafe Self.tag(value)
             var index = head
             while index < tail {
-                let word = unsafe UInt64(
-                    littleEndian: UnsafeRawPointer(tags + index).loadUnaligned(as: UInt64.self))
-                let difference = word ^ wanted
-                // The high bit of every zero byte, and of some above one, which the value tells.
-                var matches = (difference &- ones) & ~difference & (ones &<< 7)
+                var matches = unsafe byte_match_64(tags + index, tag)
                 while matches != 0 {
-                    let found = index &+ matches.trailingZeroBitCount &>> 3
+                    let found = index &+ matches.trailingZeroBitCount
                     let event = unsafe Int(events[found])
                     if found < tail, unsafe cells[event] == value {
                         unsafe close(list, found)
@@ -103,7 +100,7 @@ enum RecencyWalk {
                     }
                     matches &= matches &- 1
                 }
-                index &+= 8
+                index &+= 64
             }
             return (0, -1)
         }
@@ -121,14 +118,14 @@ enum RecencyWalk {
         @inline(__always) private func close(_ list: Int, _ found: Int) {
             let head = unsafe heads[list]
             var end = found
-            while end > head {
-                // What lies below the head moves with it and is never read.
+            // At least once: no branch to guess. What lies below the head moves and is never read.
+            repeat {
                 let chunk = unsafe UnsafeRawPointer(tags + (end &- 16))
                     .loadUnaligned(as: SIMD16<UInt8>.self)
                 unsafe UnsafeMutableRawPointer(tags + (end &- 15))
                     .storeBytes(of: chunk, as: SIMD16<UInt8>.self)
                 end &-= 16
-            }
+            } while end > head
             unsafe closeEvents(list, found)
             unsafe heads[list] = head &+ 1
         }
@@ -136,13 +133,13 @@ enum RecencyWalk {
         @inline(__always) private func closeEvents(_ list: Int, _ found: Int) {
             let head = unsafe heads[list]
             var end = found
-            while end > head {
+            repeat {
                 let chunk = unsafe UnsafeRawPointer(events + (end &- 16))
                     .loadUnaligned(as: SIMD16<UInt16>.self)
                 unsafe UnsafeMutableRawPointer(events + (end &- 15))
                     .storeBytes(of: chunk, as: SIMD16<UInt16>.self)
                 end &-= 16
-            }
+            } while end > head
         }
     }
 

@@ -11,13 +11,13 @@ struct Digest {
         hash.update(data: bytes)
     }
 
-    /// Adds the bytes of the first `count` words, which the caller has made little endian.
+    /// Adds the first `count` bytes.
     ///
     /// - Complexity: O(count).
-    mutating func update(_ words: [UInt64], count: Int) {
-        // The pointer covers the array's first words, as the slice's bounds check has made sure,
+    mutating func update(_ bytes: [UInt8], count: Int) {
+        // The pointer covers the array's first bytes, as the slice's bounds check has made sure,
         // and does not leave the closure.
-        unsafe words[0..<count].withUnsafeBytes { buffer in
+        unsafe bytes[0..<count].withUnsafeBytes { buffer in
             unsafe hash.update(bufferPointer: buffer)
         }
     }

@@ -31,6 +31,7 @@ public final class Recorder: Sendable {
     ///   - schema: The kinds of the events; the standard ones are what the analyses know.
     ///   - parameters: What the program ran with; `source` is `import` where it is not given.
     ///   - overwrites: Whether an existing file is replaced.
+    ///   - configuration: Ring size, clock, and what happens when a ring is full.
     /// - Complexity: O(schema).
     /// - Throws: `RecorderError`.
     public convenience init(
@@ -56,6 +57,7 @@ public final class Recorder: Sendable {
     /// - Parameters:
     ///   - sink: Where the events go; used by the recorder's thread only.
     ///   - schema: The kinds of the events, those of the sink.
+    ///   - configuration: Ring size, clock, and what happens when a ring is full.
     /// - Complexity: O(schema).
     /// - Throws: `RecorderError`.
     public init<Sink: RecordingSink & ~Copyable>(

@@ -15,12 +15,15 @@ struct StoreCodec: FrameCodec, ~Copyable {
     }
 
     mutating func compress(
-        _ source: [UInt8], _ range: Range<Int>, into destination: inout [UInt8], limit: Int
+        _ source: [UInt8], _ range: Range<Int>, into destination: inout [UInt8], limit: Int,
+        _ style: FrameStyle
     ) throws(CodecFault) -> Int? {
         // A limit below the length asks for a frame only where it gains: that is a plane.
         if storesPlanes, limit < range.count { return nil }
         do {
-            return try zstd.compress(source, range, into: &destination, limit: limit)
+            return try zstd.compress(
+                source, range, into: &destination, limit: limit,
+                searchesLittle: style == .coded)
         } catch {
             throw .compression(code: Self.code(error))
         }

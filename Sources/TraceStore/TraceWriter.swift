@@ -110,6 +110,23 @@ public struct TraceWriter: ~Copyable, EventSink {
         }
     }
 
+    /// Takes the events of a batch.
+    ///
+    /// Programmer errors, as for one event.
+    public mutating func record(_ batch: EventBatch) {
+        guard !hasFailed, batch.cellCount > 0 else { return }
+        precondition(!isFinished, "a finished trace takes no events")
+        let cells = batch.cells.span.extracting(0..<batch.cellCount)
+        var start = builder.append(cells, from: 0)
+        while start < cells.count {
+            writeBlock()
+            guard !hasFailed else { return }
+            let next = builder.append(cells, from: start)
+            precondition(next > start, "an empty block has room for an event")
+            start = next
+        }
+    }
+
     /// The number of a string in the trace's table, added when it is new.
     ///
     /// - Complexity: O(length).
@@ -168,7 +185,7 @@ public struct TraceWriter: ~Copyable, EventSink {
         for start in stride(from: 0, to: bytes.count, by: size) {
             let end = min(start + size, bytes.count)
             let length = try codec.compress(
-                bytes, start..<end, into: &compressed, limit: compressed.count)
+                bytes, start..<end, into: &compressed, limit: compressed.count, .repeating)
             guard let length else { throw .compression(code: 0) }
             frames.append(contentsOf: compressed[0..<length])
             chunks.append(SnapshotRecord.Chunk(storedBytes: length, rawBytes: end - start))

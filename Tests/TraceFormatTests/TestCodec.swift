@@ -8,11 +8,14 @@ struct TestCodec: FrameCodec, ~Copyable {
     var frameCount = 0
 
     mutating func compress(
-        _ source: [UInt8], _ range: Range<Int>, into destination: inout [UInt8], limit: Int
+        _ source: [UInt8], _ range: Range<Int>, into destination: inout [UInt8], limit: Int,
+        _ style: FrameStyle
     ) throws(CodecFault) -> Int? {
         frameCount += 1
         do {
-            return try zstd.compress(source, range, into: &destination, limit: limit)
+            return try zstd.compress(
+                source, range, into: &destination, limit: limit,
+                searchesLittle: style == .coded)
         } catch {
             throw .compression(code: 1)
         }

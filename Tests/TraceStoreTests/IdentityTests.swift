@@ -150,11 +150,38 @@ import TraceTestSupport
     }
 
     private static let expectedInput =
-        "2902208b4b60fad2d4949a6d7d76d216b023fb8eb78deffa48a02f2daddd20c5"
+        "ba36b6d34cff3c5daf971a6e459e24e2a1a078eec41df5a48090a750fcc26f03"
     private static let expectedOutcome =
         "a769131a9b85cfb2ea6750345faf7c6a79347666e8e693df0763c3995a65f13c"
     private static let expectedContent =
-        "ec34e9f62f282ef3ad97019f5e482d7300fb5a2085ba459d6d050f0219e48c2c"
+        "5cfcfb8cb051be5149d760f12a16bbb16c38b305c3d95a6de76c35e8f85e3e68"
+
+    /// As the other; lengths in several words, and values of every size.
+    @Test func theDefinitionIsMetByWideRows() throws {
+        let columns = (0..<24).map { Column("c\($0)") }
+        let kind = EventKind(id: 65_535, "wide", .control, .derived, columns)
+        let values: [Int64] = [
+            0, -4, 32, -255, 1_024, -8_192, 65_535, -524_288, 2_097_152, -16_777_215, 134_217_728,
+            -1_073_741_824, 4_294_967_295, -34_359_738_368, 274_877_906_944, -2_199_023_255_551,
+            8_796_093_022_208, -70_368_744_177_664, 562_949_953_421_311, -4_503_599_627_370_496,
+            18_014_398_509_481_984, -144_115_188_075_855_871, 1_152_921_504_606_846_976, .min,
+        ]
+        var hasher = IdentityHasher(schema: try #require(EventSchema(kinds: [kind])))
+        let first = EventHeader(
+            sequence: 9, timeNs: 5, kind: kind.id, domain: .min, cpu: .max, cause: 6)
+        let second = EventHeader(
+            sequence: 10, timeNs: 5 + 1 << 40, kind: kind.id, domain: 255, cpu: 1 << 20)
+        let others = values.map { ~$0 }
+        let areKnown = [hasher.add(first, values.span), hasher.add(second, others.span)]
+        #expect(areKnown == [true, true])
+        let ids = hasher.ids(parameters: [])
+        #expect(
+            ids.outcome.description
+                == "2d5b3d38709e38b4e68470ebc73311925fef12d8403d425a85fab14a4d2e5d86")
+        #expect(
+            ids.content.description
+                == "e4da83c2677fd9a58ae33908cbb395608b3f1ad636f20bcc77a4b3a5be5b0c2d")
+    }
 
     @Test func anUnknownTextIsToldAndNotHashed() throws {
         let kind = EventKind(id: 1, "k", .data, .input, [Column("c", .text)])

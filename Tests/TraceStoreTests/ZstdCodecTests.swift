@@ -1,3 +1,4 @@
+import TestRandomness
 import Testing
 import TraceCompression
 
@@ -23,6 +24,28 @@ import TraceCompression
         var codec = ZstdCodec()
         var out = [UInt8](repeating: 0, count: 100)
         #expect(try codec.compress(bytes, 0..<5_000, into: &out, limit: 20) == nil)
+    }
+
+    @Test func searchingLittleCodesBytesAndLeavesRepeats() throws {
+        // A few frequent bytes in no order, and one stretch over and over.
+        var random = TestRandom(seed: 1)
+        let frequent = (0..<20_000).map { _ in UInt8(random.below(3)) }
+        let stretch = (0..<20_000).map { UInt8(truncatingIfNeeded: $0 % 100 * 77) }
+        var codec = ZstdCodec()
+        func length(_ bytes: [UInt8], searchesLittle: Bool) throws -> Int {
+            var out = [UInt8](repeating: 0, count: 30_000)
+            let length = try codec.compress(
+                bytes, 0..<bytes.count, into: &out, limit: out.count,
+                searchesLittle: searchesLittle)
+            let frame = try #require(length)
+            var back = [UInt8](repeating: 0, count: bytes.count)
+            try codec.decompress(out, 0..<frame, into: &back, count: bytes.count)
+            #expect(back == bytes)
+            return frame
+        }
+        #expect(try length(frequent, searchesLittle: true) < 20_000 / 2)
+        let long = try length(stretch, searchesLittle: true)
+        #expect(try length(stretch, searchesLittle: false) < long / 2)
     }
 
     @Test func theDeclaredLengthBinds() throws {

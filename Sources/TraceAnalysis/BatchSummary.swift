@@ -115,6 +115,15 @@ public struct BatchSummary: Equatable, Sendable {
     /// Batch events not followed because there were too many threads or routines.
     public var untracked: UInt64 = 0
 
+    /// Begin to end, ns, of all batches of a mode that lie wholly inside the window.
+    ///
+    /// - Complexity: O(samples).
+    public func duration(_ mode: BatchMode) -> LatencySeries {
+        var result = LatencySeries()
+        for group in groups where group.mode == mode { result.add(group.duration) }
+        return result
+    }
+
     /// One counter over all batches of a mode, or of all modes.
     ///
     /// - Complexity: O(groups).

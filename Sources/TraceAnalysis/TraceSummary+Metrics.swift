@@ -69,8 +69,6 @@ extension TraceSummary {
         var result: [Metric] = []
         for mode in [BatchMode.daemon, .direct] {
             let groups = batches.groups.filter { $0.mode == mode }
-            var duration = LatencySeries()
-            for group in groups { duration.add(group.duration) }
             let direction: MetricDirection = mode == .direct ? .lowerIsBetter : .neutral
             result.append(
                 Self.count(
@@ -79,7 +77,7 @@ extension TraceSummary {
                 Metric(
                     "batch.\(mode.name)_time", .nanoseconds, .lowerIsBetter,
                     groups.reduce(0) { $0.addingClamped($1.timeNs) }))
-            result += Self.percentiles("batch.\(mode.name)_duration", duration)
+            result += Self.percentiles("batch.\(mode.name)_duration", batches.duration(mode))
         }
         return result + [
             Metric("batch.gained", .blocks, .higherIsBetter, sum(.gainedBlocks, nil)),

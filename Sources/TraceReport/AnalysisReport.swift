@@ -38,6 +38,19 @@ public struct AnalysisReport: Sendable {
     ///
     /// - Complexity: O(size of the summary).
     public var json: String { AnalysisJSON.render(self) }
+
+    /// The metrics as CSV: name, domain (empty for the whole trace), unit, which change is welcome,
+    /// value; what the trace does not say is left out.
+    ///
+    /// - Complexity: O(size of the summary).
+    public var csv: String { AnalysisCSV.render(self) }
+
+    /// The report as Markdown, a page of it: for pull requests and notes.
+    ///
+    /// - Complexity: O(size of the summary).
+    public func markdown(_ style: TextStyle = TextStyle()) -> String {
+        AnalysisMarkdown.render(self, style)
+    }
 }
 
 /// Makes text from a trace harmless on a terminal.

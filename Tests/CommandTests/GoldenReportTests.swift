@@ -23,6 +23,9 @@ private func kinds(_ names: [String]) -> [String] { names.flatMap { ["--kind", $
             ["analyze", "alloc-thread.ktrace", "--begin", "1s", "--end", "3500ms"]
         ),
         ("analyze.json", ["analyze", "several-blocks.ktrace", "--format", "json"]),
+        ("analyze.csv", ["analyze", "several-blocks.ktrace", "--format", "csv"]),
+        ("analyze.md", ["analyze", "reclaim-batch.ktrace", "--format", "markdown"]),
+        ("analyze-linux.md", ["analyze", "linux-d3.ktrace", "--format", "markdown", "--top", "3"]),
         ("diff.txt", ["diff", "alloc-thread.ktrace", "reclaim-batch.ktrace"]),
         ("diff.json", ["diff", "detail-2.ktrace", "several-blocks.ktrace", "--format", "json"]),
         ("dump.txt", ["dump", "reclaim-batch.ktrace"] + kinds(chain)),

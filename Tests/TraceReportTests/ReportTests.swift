@@ -21,6 +21,49 @@ import TraceReport
         try Golden.expect(SmallTrace.report().json, "small.json")
     }
 
+    @Test func theMarkdownReportIsAsKept() throws {
+        try Golden.expect(SmallTrace.report().markdown(), "small.md")
+    }
+
+    @Test func theCSVHasEveryMetricThatIsKnown() throws {
+        let report = try SmallTrace.report()
+        var lines = report.csv.split(separator: "\n").map {
+            $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        }
+        #expect(lines.removeFirst() == ["metric", "domain", "unit", "better", "value"])
+        let known = report.summary.metrics.filter { $0.value != nil }
+        #expect(!known.isEmpty)
+        #expect(
+            lines
+                == known.map {
+                    [
+                        $0.name, $0.domain.map(String.init) ?? "", $0.unit.rawValue,
+                        $0.direction.rawValue, String($0.value ?? 0),
+                    ]
+                })
+    }
+
+    /// Whatever a trace calls things, every row of a table has as many cells as its title.
+    @Test func namesDoNotBreakMarkdownTables() throws {
+        var report = try SmallTrace.report()
+        let names = ["a|b", "``", "", "<b>", "a\nb", "\u{1B}[1m", "`", "x\\"]
+        report.label = names.joined()
+        report.summary.failures.byRequester = names.map { NamedCount(name: $0, count: 3) }
+        let markdown = report.markdown()
+        #expect(!markdown.contains("\u{1B}"))
+        var cells: Int?
+        for line in markdown.split(separator: "\n", omittingEmptySubsequences: false) {
+            guard line.hasPrefix("| ") else {
+                cells = nil
+                continue
+            }
+            let count = line.replacing("\\|", with: "").filter { $0 == "|" }.count
+            #expect(count == cells ?? count, "\(line)")
+            cells = count
+        }
+        #expect(markdown.contains("| `a\\|b` | 3 |"))
+    }
+
     @Test func theComparisonIsAsKept() throws {
         try Golden.expect(SmallTrace.comparison().text(), "comparison.txt")
         try Golden.expect(SmallTrace.comparison().json, "comparison.json")

@@ -16,8 +16,8 @@ struct AnalyzeCommand: ParsableCommand {
         help: "Length of a time bin, like 100ms (default: a 60th of the window).")
     var interval: TimeSpan?
 
-    @Option(name: .long, help: "text or json.")
-    var format = ReportFormat.text
+    @Option(name: .long, help: "text, json, csv (the metrics) or markdown (a short report).")
+    var format = AnalysisFormat.text
 
     @OptionGroup var following: FollowOptions
     @OptionGroup var report: ReportOptions
@@ -40,6 +40,9 @@ struct AnalyzeCommand: ParsableCommand {
         switch format {
         case .text: try out.write(result.text(report.style(output: output.output)))
         case .json: try out.write(result.json)
+        case .csv: try out.write(result.csv)
+        case .markdown:
+            try out.write(result.markdown(report.style(output: output.output)))
         }
         try out.end()
         if following.follow { try Interrupt.check() }
@@ -47,7 +50,12 @@ struct AnalyzeCommand: ParsableCommand {
     }
 }
 
-/// The form of a report.
+/// The form of a report about a trace.
+enum AnalysisFormat: String, ExpressibleByArgument, CaseIterable {
+    case text, json, csv, markdown
+}
+
+/// The form of other reports.
 enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
     case text, json
 }

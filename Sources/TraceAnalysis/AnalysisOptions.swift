@@ -11,17 +11,20 @@ public struct AnalysisOptions: Sendable, Equatable {
     public var domains: Set<Int32>?
     /// The width of the bins of failures over time, ns; `nil` for 1/60 of the window.
     public var intervalNs: Int64?
+    /// How many of the longest chains from failure to relief are kept; with 0 none is followed.
+    public var worstChains: Int
 
     /// Makes options; without arguments, for the whole trace.
     public init(
         beginNs: Int64? = nil, endNs: Int64? = nil, recordingEndNs: Int64? = nil,
-        domains: Set<Int32>? = nil, intervalNs: Int64? = nil
+        domains: Set<Int32>? = nil, intervalNs: Int64? = nil, worstChains: Int = 0
     ) {
         self.beginNs = beginNs
         self.endNs = endNs
         self.recordingEndNs = recordingEndNs
         self.domains = domains
         self.intervalNs = intervalNs
+        self.worstChains = worstChains
     }
 }
 

@@ -28,6 +28,7 @@ public struct Analyzer {
     private var totals: TotalsTracker
     private var counters = CounterTracker()
     private var relief = ReliefTracker()
+    private var chains: ChainTracker?
 
     /// Whether a kind that an analysis reads is in the data lane, so that both lanes are needed.
     public let needsDataLane: Bool
@@ -61,6 +62,7 @@ public struct Analyzer {
         waits = WaitTracker(window)
         service = ServiceTracker(window)
         totals = TotalsTracker(window)
+        chains = options.worstChains > 0 ? ChainTracker(limit: options.worstChains) : nil
         needsDataLane = binding.kinds.contains {
             $0.isData && $0.meaning != .other && !$0.meaning.isService
         }
@@ -90,6 +92,8 @@ public struct Analyzer {
             return
         }
         counts[kind.position] += 1
+        // Before the others, which forget the failures that a wakeup answers.
+        if chains != nil { follow(header, kind, values) }
         dispatch(header, kind, values)
     }
 
@@ -126,6 +130,26 @@ public struct Analyzer {
         case .domainLevel:
             totals.levelBefore(header, kind, values)
             counters.level(kind, values)
+        default: break
+        }
+    }
+
+    private mutating func follow(
+        _ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>
+    ) {
+        func thread(_ slot: Int) -> Int64 { kind.number(slot, values, default: -1) }
+        switch kind.meaning {
+        case .allocFail: chains?.fail(header)
+        case .wakeSend:
+            guard kind.label(SendSlot.effect, values, default: 0) == 0 else { return }
+            chains?.wake(
+                header, thread: thread(SendSlot.target), named: wakeups.domain(of: header.cause))
+        case .threadRun: chains?.run(header, thread: thread(ThreadSlot.thread))
+        case .threadSleep: chains?.sleep(thread: thread(ThreadSlot.thread))
+        case .batchBegin: chains?.batchBegin(header, thread: thread(BeginSlot.thread))
+        case .batchEnd: chains?.batchEnd(header, thread: thread(EndSlot.thread))
+        case .importCall:
+            if kind.number(ImportSlot.got, values, default: 0) > 0 { chains?.relieve(header) }
         default: break
         }
     }
@@ -229,6 +253,7 @@ public struct Analyzer {
         summary.service = service.finish()
         summary.memory = memory.finish()
         summary.relief = relief.finish()
+        summary.chains = chains?.finish()
         summary.counters = counters.finish(text)
         summary.totals = totals.finish(endNs: endNs, text)
         summary.totals.counters = summary.counters.rows.filter { !$0.isSum }.map(\.range)

@@ -53,6 +53,8 @@ public struct TraceSummary: Equatable, Sendable {
     public var waits = WaitSummary()
     /// From failures to the successes after them.
     public var relief = ReliefSummary()
+    /// The longest chains from failure to relief; `nil` where they were not asked for.
+    public var chains: ChainSummary?
     /// The service of buffer requests.
     public var service = ServiceSummary()
     /// Memory by domain, ascending.

@@ -143,6 +143,12 @@ struct WakeupTracker {
         domains[answered].waiting.removeAll(keepingCapacity: true)
     }
 
+    /// The domain of a failure that still waits for an effective wakeup, by its number.
+    func domain(of failure: UInt64) -> Int32? {
+        guard failure != 0, let (index, _) = waitingFailure(failure, near: nil) else { return nil }
+        return Int32(truncatingIfNeeded: domainIndex.keys[index])
+    }
+
     private func waitingFailure(_ sequence: UInt64, near: Int?) -> (Int, Failure)? {
         if let near, let failure = find(sequence, in: near) { return (near, failure) }
         for index in domains.indices where index != near {

@@ -25,6 +25,7 @@ enum AnalysisJSON {
             batches(summary.batches, &json)
             waits(summary.waits, &json)
             relief(summary.relief, &json)
+            chains(summary.chains, &json)
             service(summary, &json)
             json.member("memory", each: summary.memory, memory)
             counters(summary.counters, &json)

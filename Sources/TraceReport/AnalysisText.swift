@@ -19,6 +19,7 @@ enum AnalysisText {
         batches(summary, &out)
         waits(summary, &out)
         relief(summary.relief, &out)
+        chains(summary, &out)
         service(summary, &out)
         memory(summary, &out)
         counters(summary.counters, &out)

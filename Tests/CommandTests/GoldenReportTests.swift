@@ -23,6 +23,11 @@ private func kinds(_ names: [String]) -> [String] { names.flatMap { ["--kind", $
             ["analyze", "alloc-thread.ktrace", "--begin", "1s", "--end", "3500ms"]
         ),
         ("analyze.json", ["analyze", "several-blocks.ktrace", "--format", "json"]),
+        ("analyze-worst.txt", ["analyze", "linux-d3.ktrace", "--worst", "5"]),
+        (
+            "analyze-worst.json",
+            ["analyze", "detail-2.ktrace", "--worst", "2", "--format", "json"]
+        ),
         ("analyze.csv", ["analyze", "several-blocks.ktrace", "--format", "csv"]),
         ("analyze.md", ["analyze", "reclaim-batch.ktrace", "--format", "markdown"]),
         ("analyze-linux.md", ["analyze", "linux-d3.ktrace", "--format", "markdown", "--top", "3"]),

@@ -16,6 +16,11 @@ struct AnalyzeCommand: ParsableCommand {
         help: "Length of a time bin, like 100ms (default: a 60th of the window).")
     var interval: TimeSpan?
 
+    @Option(
+        name: .long, parsing: .unconditional,
+        help: "Show the longest chains from failure over wakeup, run and batch to relief.")
+    var worst = 0
+
     @Option(name: .long, help: "text, json, csv (the metrics) or markdown (a short report).")
     var format = AnalysisFormat.text
 
@@ -28,11 +33,14 @@ struct AnalyzeCommand: ParsableCommand {
         if let interval, interval.ns <= 0 {
             throw ValidationError("--interval must be more than nothing")
         }
+        guard 0...1_000 ~= worst else {
+            throw ValidationError("--worst must be 0 to 1000")
+        }
     }
 
     mutating func run() throws {
         let trace = try LoadedTrace(path: trace, checksAll: true, follows: following.follow)
-        let summary = try trace.summary(window, intervalNs: interval?.ns)
+        let summary = try trace.summary(window, intervalNs: interval?.ns, worstChains: worst)
         let result = AnalysisReport(
             label: trace.label, parameters: trace.parameters, identities: trace.identities,
             completeness: trace.completeness, summary: summary)

@@ -133,7 +133,9 @@ struct LoadedTrace {
     }
 
     /// Reads the trace through and sums it up.
-    func summary(_ window: WindowOptions, intervalNs: Int64? = nil) throws -> TraceSummary {
+    func summary(
+        _ window: WindowOptions, intervalNs: Int64? = nil, worstChains: Int = 0
+    ) throws -> TraceSummary {
         // A stretch of a recording ends before the recording does, and says where.
         let isStretch = StretchMarks.areIn(parameters)
         let options = AnalysisOptions(
@@ -141,7 +143,8 @@ struct LoadedTrace {
             beginNs: window.begin?.ns ?? parameters.integer(SliceWindow.beginKey),
             endNs: window.end?.ns,
             recordingEndNs: isStretch ? nil : parameters.integer("recording.duration_ns"),
-            domains: window.domain.isEmpty ? nil : Set(window.domain), intervalNs: intervalNs)
+            domains: window.domain.isEmpty ? nil : Set(window.domain), intervalNs: intervalNs,
+            worstChains: worstChains)
         var analyzer: Analyzer
         do {
             analyzer = try Analyzer(schema: reader.description.schema, options: options)

@@ -1,0 +1,190 @@
+import TraceCore
+
+/// Follows failures over the wakeup that they led to, the run and its first batch to relief, and
+/// keeps the longest of these chains.
+struct ChainTracker {
+    /// Chains of one domain that may wait for relief at once; the oldest goes without.
+    private static let openLimit = 64
+
+    private struct Open {
+        var chain: Chain
+        var wakeSequence: UInt64
+        var runSequence: UInt64 = 0
+        /// Whether its thread still works on it.
+        var isRunning = true
+    }
+
+    private struct Domain {
+        var firstSequence: UInt64 = 0
+        var firstNs: Int64 = -1
+        var failures: UInt64 = 0
+        /// When an import succeeded after the first of them and before a wakeup, or -1.
+        var reliefNs: Int64 = -1
+        var open: [Open] = []
+    }
+
+    /// Which of the open chains one is.
+    private struct Place: Equatable {
+        var domain: Int
+        var wakeSequence: UInt64
+    }
+
+    /// The chain that a thread works on, and the one that its open batch belongs to: a thread that
+    /// waits within a batch can be woken again.
+    private struct Thread {
+        var current: Place?
+        var batch: Place?
+    }
+
+    private let limit: Int
+    private var domainIndex = KeyIndex(limit: 4_096)
+    private var domains: [Domain] = []
+    private var threadIndex = KeyIndex(limit: 16_384)
+    private var threads: [Thread] = []
+    private var summary = ChainSummary()
+
+    /// - Parameter limit: How many chains are kept.
+    init(limit: Int) { self.limit = limit }
+
+    private mutating func domain(_ number: Int32) -> Int? {
+        guard let index = domainIndex.index(of: Int64(number)) else {
+            summary.untracked += 1
+            return nil
+        }
+        if index == domains.count { domains.append(Domain()) }
+        return index
+    }
+
+    mutating func fail(_ header: EventHeader) {
+        guard let index = domain(header.domain) else { return }
+        if domains[index].failures == 0 {
+            domains[index].firstSequence = header.sequence
+            domains[index].firstNs = header.timeNs
+            domains[index].reliefNs = -1
+        }
+        domains[index].failures += 1
+    }
+
+    /// Takes an effective wakeup.
+    ///
+    /// - Parameter named: The domain of the waiting failure that it names as its cause.
+    mutating func wake(_ header: EventHeader, thread: Int64, named: Int32?) {
+        guard let index = domain(named ?? header.domain) else { return }
+        guard let position = threadIndex.index(of: thread) else {
+            summary.untracked += 1
+            return
+        }
+        if position == threads.count { threads.append(Thread()) }
+        goOn(position)
+        guard domains[index].failures > 0 else { return }
+        let chain = Chain(
+            domain: named ?? header.domain, thread: thread,
+            failureSequence: domains[index].firstSequence, failureNs: domains[index].firstNs,
+            failures: domains[index].failures, wakeNs: header.timeNs,
+            wakeLink: named == nil ? .inferred : .recorded,
+            reliefNs: domains[index].reliefNs < 0 ? nil : domains[index].reliefNs)
+        domains[index].failures = 0
+        if domains[index].open.count == Self.openLimit { close(index, 0) }
+        domains[index].open.append(Open(chain: chain, wakeSequence: header.sequence))
+        threads[position].current = Place(domain: index, wakeSequence: header.sequence)
+        summary.count += 1
+    }
+
+    mutating func run(_ header: EventHeader, thread: Int64) {
+        guard let position = threadIndex.existing(thread) else { return }
+        change(threads[position].current) { open in
+            guard open.chain.runNs == nil else { return }
+            open.chain.runNs = header.timeNs
+            open.chain.runLink = header.cause == open.wakeSequence ? .recorded : .inferred
+            open.runSequence = header.sequence
+        }
+    }
+
+    mutating func batchBegin(_ header: EventHeader, thread: Int64) {
+        guard let position = threadIndex.existing(thread) else { return }
+        var isFirst = false
+        change(threads[position].current) { open in
+            guard open.chain.batchBeginNs == nil else { return }
+            isFirst = true
+            open.chain.batchBeginNs = header.timeNs
+            let isNamed =
+                header.cause != 0
+                && (header.cause == open.runSequence || header.cause == open.wakeSequence)
+            open.chain.batchLink = isNamed ? .recorded : .inferred
+        }
+        if isFirst { threads[position].batch = threads[position].current }
+    }
+
+    mutating func batchEnd(_ header: EventHeader, thread: Int64) {
+        guard let position = threadIndex.existing(thread), let batch = threads[position].batch
+        else { return }
+        change(batch) { $0.chain.batchEndNs = header.timeNs }
+        threads[position].batch = nil
+        if threads[position].current != batch { leave(batch) }
+    }
+
+    mutating func sleep(thread: Int64) {
+        guard let position = threadIndex.existing(thread) else { return }
+        goOn(position)
+    }
+
+    /// Takes an import that got a buffer: relief for every failure of the domain so far.
+    mutating func relieve(_ header: EventHeader) {
+        summary.knowsRelief = true
+        guard let index = domainIndex.existing(Int64(header.domain)) else { return }
+        if domains[index].failures > 0, domains[index].reliefNs < 0 {
+            domains[index].reliefNs = header.timeNs
+        }
+        for position in domains[index].open.indices
+        where domains[index].open[position].chain.reliefNs == nil {
+            domains[index].open[position].chain.reliefNs = header.timeNs
+        }
+        domains[index].open.indices.filter { !domains[index].open[$0].isRunning }.reversed()
+            .forEach { close(index, $0) }
+    }
+
+    /// The chains, those that are still open as far as the window shows them.
+    func finish() -> ChainSummary {
+        var copy = self
+        for index in copy.domains.indices {
+            while !copy.domains[index].open.isEmpty { copy.close(index, 0) }
+        }
+        return copy.summary
+    }
+
+    private mutating func change(_ place: Place?, _ body: (inout Open) -> Void) {
+        guard let place, let open = position(place) else { return }
+        body(&domains[place.domain].open[open])
+    }
+
+    private func position(_ place: Place) -> Int? {
+        domains[place.domain].open.lastIndex { $0.wakeSequence == place.wakeSequence }
+    }
+
+    /// A thread goes on to something else than its chain, but for a batch that is open.
+    private mutating func goOn(_ thread: Int) {
+        guard let current = threads[thread].current else { return }
+        threads[thread].current = nil
+        if threads[thread].batch != current { leave(current) }
+    }
+
+    /// Nobody works on a chain any more: all that it still waits for is relief.
+    private mutating func leave(_ place: Place) {
+        guard let open = position(place) else { return }
+        domains[place.domain].open[open].isRunning = false
+        if domains[place.domain].open[open].chain.reliefNs != nil { close(place.domain, open) }
+    }
+
+    private mutating func close(_ index: Int, _ position: Int) {
+        let chain = domains[index].open.remove(at: position).chain
+        if chain.isRecorded { summary.recorded += 1 }
+        if summary.worst.count == limit, let last = summary.worst.last,
+            !Chain.isBefore(chain, last)
+        {
+            return
+        }
+        let place = summary.worst.firstIndex { Chain.isBefore(chain, $0) } ?? summary.worst.count
+        summary.worst.insert(chain, at: place)
+        if summary.worst.count > limit { summary.worst.removeLast() }
+    }
+}

@@ -1,3 +1,5 @@
+public import TraceCore
+
 /// What part of a trace an analysis looks at, and how finely.
 public struct AnalysisOptions: Sendable, Equatable {
     /// The first instant of the window, ns since the start of the trace; `nil` for its start.
@@ -9,6 +11,11 @@ public struct AnalysisOptions: Sendable, Equatable {
     public var recordingEndNs: Int64?
     /// The domains looked at; `nil` for all, then events without a domain count too.
     public var domains: Set<Int32>?
+    /// The kinds looked at; `nil` for all.
+    public var kinds: Set<KindID>?
+    /// The threads looked at: events that name another thread, or none, do not count; `nil` for
+    /// all events.
+    public var threads: Set<Int64>?
     /// The width of the bins of failures over time, ns; `nil` for 1/60 of the window.
     public var intervalNs: Int64?
     /// How many of the longest chains from failure to relief are kept; with 0 none is followed.
@@ -17,12 +24,15 @@ public struct AnalysisOptions: Sendable, Equatable {
     /// Makes options; without arguments, for the whole trace.
     public init(
         beginNs: Int64? = nil, endNs: Int64? = nil, recordingEndNs: Int64? = nil,
-        domains: Set<Int32>? = nil, intervalNs: Int64? = nil, worstChains: Int = 0
+        domains: Set<Int32>? = nil, kinds: Set<KindID>? = nil, threads: Set<Int64>? = nil,
+        intervalNs: Int64? = nil, worstChains: Int = 0
     ) {
         self.beginNs = beginNs
         self.endNs = endNs
         self.recordingEndNs = recordingEndNs
         self.domains = domains
+        self.kinds = kinds
+        self.threads = threads
         self.intervalNs = intervalNs
         self.worstChains = worstChains
     }
@@ -38,4 +48,8 @@ public enum AnalysisError: Error, Equatable, Sendable {
     case invalidInterval(intervalNs: Int64)
     /// The filter names no domain.
     case noDomains
+    /// The filter names no kind.
+    case noKinds
+    /// The filter names no thread.
+    case noThreads
 }

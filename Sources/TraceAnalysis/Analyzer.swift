@@ -9,13 +9,14 @@ public struct Analyzer {
     private let window: Window
     private let recordingEndNs: Int64
     private let isCutAtEnd: Bool
-    /// Ascending; `nil` for all.
-    private let domains: [Int32]?
-    private let hasDomainFilter: Bool
+    private let filter: EventFilter
+    private let kindNames: [String]?
     private var lastNs: Int64
     private var counts: [UInt64]
     private var outsideWindow: UInt64 = 0
     private var otherDomains: UInt64 = 0
+    private var otherKinds: UInt64 = 0
+    private var otherThreads: UInt64 = 0
     private var unknownKind: UInt64 = 0
     private var names = ThreadNames()
     private var cpu: CPUTracker
@@ -30,7 +31,8 @@ public struct Analyzer {
     private var relief = ReliefTracker()
     private var chains: ChainTracker?
 
-    /// Whether a kind that an analysis reads is in the data lane, so that both lanes are needed.
+    /// Whether a kind that an analysis reads, or that was asked for, is in the data lane, so that
+    /// both lanes are needed.
     public let needsDataLane: Bool
     /// Whether the data lane has kinds that make a report more exact (relief), where such events
     /// were recorded.
@@ -48,12 +50,16 @@ public struct Analyzer {
             throw .invalidInterval(intervalNs: interval)
         }
         if let domains = options.domains, domains.isEmpty { throw .noDomains }
+        if let kinds = options.kinds, kinds.isEmpty { throw .noKinds }
+        if let threads = options.threads, threads.isEmpty { throw .noThreads }
         binding = SchemaBinding(schema)
         self.window = window
         recordingEndNs = options.recordingEndNs ?? 0
         isCutAtEnd = options.endNs != nil
-        domains = options.domains?.sorted()
-        hasDomainFilter = options.domains != nil
+        filter = EventFilter(options, schema)
+        kindNames = options.kinds.map { kinds in
+            schema.kinds.filter { kinds.contains($0.id) }.map(\.name)
+        }
         lastNs = window.beginNs
         counts = [UInt64](repeating: 0, count: schema.kinds.count)
         cpu = CPUTracker(window)
@@ -63,9 +69,13 @@ public struct Analyzer {
         service = ServiceTracker(window)
         totals = TotalsTracker(window)
         chains = options.worstChains > 0 ? ChainTracker(limit: options.worstChains) : nil
-        needsDataLane = binding.kinds.contains {
-            $0.isData && $0.meaning != .other && !$0.meaning.isService
-        }
+        needsDataLane =
+            binding.kinds.contains {
+                $0.isData && $0.meaning != .other && !$0.meaning.isService
+            }
+            || schema.kinds.contains {
+                $0.lane == .data && options.kinds?.contains($0.id) ?? false
+            }
         usesDataLane = binding.kinds.contains { $0.meaning.isService }
     }
 
@@ -84,11 +94,13 @@ public struct Analyzer {
         if kind.meaning == .threadName { names.name(kind, values) }
         guard window.contains(header.timeNs) else {
             outsideWindow += 1
-            if !hasDomainFilter || isAsked(header.domain) { lookOutside(header, kind, values) }
+            if !filter.isActive || filter.reason(header, values) == nil {
+                lookOutside(header, kind, values)
+            }
             return
         }
-        if hasDomainFilter, !isAsked(header.domain) {
-            otherDomains += 1
+        if filter.isActive, let reason = filter.reason(header, values) {
+            leaveOut(reason)
             return
         }
         counts[kind.position] += 1
@@ -154,7 +166,13 @@ public struct Analyzer {
         }
     }
 
-    private func isAsked(_ domain: Int32) -> Bool { domains?.contains(domain) ?? true }
+    private mutating func leaveOut(_ reason: EventFilter.Reason) {
+        switch reason {
+        case .domain: otherDomains += 1
+        case .kind: otherKinds += 1
+        case .thread: otherThreads += 1
+        }
+    }
 
     @inline(__always)
     private mutating func dispatch(
@@ -239,7 +257,8 @@ public struct Analyzer {
             window: SummaryWindow(
                 beginNs: window.beginNs, endNs: max(endNs, window.beginNs),
                 isCutAtBegin: window.isCutAtBegin,
-                isCutAtEnd: isCutAtEnd && window.endNs <= recordedNs, domains: domains))
+                isCutAtEnd: isCutAtEnd && window.endNs <= recordedNs, domains: filter.domains,
+                kinds: kindNames, threads: filter.threads))
         summary.events = eventCounts
         summary.missingColumns = binding.missing
         summary.threads = names.finish(text)
@@ -268,6 +287,8 @@ public struct Analyzer {
         }
         result.outsideWindow = outsideWindow
         result.otherDomains = otherDomains
+        result.otherKinds = otherKinds
+        result.otherThreads = otherThreads
         result.unknownKind = unknownKind
         return result
     }

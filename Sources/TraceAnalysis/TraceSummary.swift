@@ -10,6 +10,10 @@ public struct SummaryWindow: Hashable, Sendable {
     public var isCutAtEnd: Bool
     /// The domains looked at, ascending; `nil` for all.
     public var domains: [Int32]?
+    /// The kinds looked at, in the schema's order; `nil` for all.
+    public var kinds: [String]?
+    /// The threads looked at, ascending; `nil` for all events.
+    public var threads: [Int64]?
 
     /// Its length, ns.
     public var lengthNs: Int64 { max(0, endNs - beginNs) }
@@ -25,6 +29,10 @@ public struct EventCounts: Hashable, Sendable {
     public var outsideWindow: UInt64 = 0
     /// Events of other domains.
     public var otherDomains: UInt64 = 0
+    /// Events of kinds that were not asked for.
+    public var otherKinds: UInt64 = 0
+    /// Events of other threads, or of none.
+    public var otherThreads: UInt64 = 0
     /// Events of a kind that the schema does not have.
     public var unknownKind: UInt64 = 0
 }

@@ -63,6 +63,16 @@ enum AnalysisJSON {
             } else {
                 json.member("domains", String?.none)
             }
+            if let kinds = window.kinds {
+                json.member("kinds", each: kinds) { $0.value($1) }
+            } else {
+                json.member("kinds", String?.none)
+            }
+            if let threads = window.threads {
+                json.member("threads", each: threads) { $0.value($1) }
+            } else {
+                json.member("threads", String?.none)
+            }
         }
     }
 
@@ -71,6 +81,8 @@ enum AnalysisJSON {
             json.member("in_window", summary.events.inWindow)
             json.member("outside_window", summary.events.outsideWindow)
             json.member("other_domains", summary.events.otherDomains)
+            json.member("other_kinds", summary.events.otherKinds)
+            json.member("other_threads", summary.events.otherThreads)
             json.member("unknown_kind", summary.events.unknownKind)
             json.member("by_kind", each: summary.events.byKind, named)
             json.member("missing_columns", each: summary.missingColumns) { json, column in

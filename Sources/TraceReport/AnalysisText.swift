@@ -36,6 +36,12 @@ enum AnalysisText {
         if let domains = window.domains {
             text += ", domains " + domains.map(String.init).joined(separator: ",")
         }
+        if let kinds = window.kinds {
+            text += ", kinds " + TextSafe.line(kinds.joined(separator: ","))
+        }
+        if let threads = window.threads {
+            text += ", threads " + threads.map(String.init).joined(separator: ",")
+        }
         return text
     }
 
@@ -43,6 +49,8 @@ enum AnalysisText {
         var parts: [String] = []
         if events.outsideWindow > 0 { parts.append("\(events.outsideWindow) outside the window") }
         if events.otherDomains > 0 { parts.append("\(events.otherDomains) of other domains") }
+        if events.otherKinds > 0 { parts.append("\(events.otherKinds) of other kinds") }
+        if events.otherThreads > 0 { parts.append("\(events.otherThreads) of other threads") }
         if events.unknownKind > 0 { parts.append("\(events.unknownKind) of unknown kinds") }
         return parts.isEmpty ? "" : " (besides " + parts.joined(separator: ", ") + ")"
     }

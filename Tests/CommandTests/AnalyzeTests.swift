@@ -38,7 +38,7 @@ import Testing
                 "schema", "complete", "incomplete_reason", "costs_estimated",
                 "latency_from_model", "arrivals", "lab_policy", "trace", "identities", "parameters",
                 "window", "events", "threads", "cpu", "wakeups", "failures", "batches", "waits",
-                "relief", "service", "memory", "counters", "totals", "metrics",
+                "relief", "chains", "service", "memory", "counters", "totals", "metrics",
             ])
     }
 

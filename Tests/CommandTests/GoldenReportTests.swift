@@ -23,6 +23,13 @@ private func kinds(_ names: [String]) -> [String] { names.flatMap { ["--kind", $
             ["analyze", "alloc-thread.ktrace", "--begin", "1s", "--end", "3500ms"]
         ),
         ("analyze.json", ["analyze", "several-blocks.ktrace", "--format", "json"]),
+        (
+            "analyze-filtered.txt",
+            [
+                "analyze", "reclaim-batch.ktrace", "--thread", "100", "--kind", "batch_begin",
+                "--kind", "batch_end",
+            ]
+        ),
         ("analyze-worst.txt", ["analyze", "linux-d3.ktrace", "--worst", "5"]),
         (
             "analyze-worst.json",

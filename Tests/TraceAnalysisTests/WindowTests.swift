@@ -51,6 +51,59 @@ import TraceCore
         #expect(summary.events.otherDomains == 2 && summary.window.domains == [0, 2])
     }
 
+    @Test func otherKindsAreLeftOut() throws {
+        var script = Script()
+        script.at(1, "alloc_fail")
+        script.at(2, "wait_begin", ["thread": 3])
+        script.at(3, "wait_end", ["thread": 3])
+        script.at(4, "alloc_fail")
+        let summary = try script.summary(AnalysisOptions(kinds: [.allocFail, .sample]))
+        #expect(summary.failures.count == 2 && summary.waits.total.ended == 0)
+        #expect(summary.events.inWindow == 2 && summary.events.otherKinds == 2)
+        #expect(summary.window.kinds == ["alloc_fail", "sample"])
+    }
+
+    /// Events of a thread are those that name it: as their own, or as the one they wake.
+    @Test func otherThreadsAreLeftOut() throws {
+        var script = Script()
+        for thread in [7, 8, 9] as [Int64] {
+            script.at(10, "wake_send", ["target": .number(thread)])
+            script.at(20, "thread_run", ["thread": .number(thread)])
+        }
+        script.at(30, "alloc_fail", ["thread": 7])
+        script.at(31, "alloc_fail", ["thread": 1])
+        script.at(32, "sample")
+        let summary = try script.summary(AnalysisOptions(threads: [9, 7]))
+        #expect(summary.wakeups.threads.map(\.thread) == [7, 9])
+        #expect(summary.failures.count == 1 && summary.memory.isEmpty)
+        #expect(summary.events.inWindow == 5 && summary.events.otherThreads == 4)
+        #expect(summary.window.threads == [7, 9])
+    }
+
+    /// What reaches into the window from outside obeys the filter as well.
+    @Test func otherThreadsDoNotReachIn() throws {
+        var script = Script()
+        for thread in [7, 8] as [Int64] {
+            script.at(10, "wait_begin", ["thread": .number(thread)])
+        }
+        for thread in [7, 8] as [Int64] {
+            script.at(90, "wait_end", ["thread": .number(thread)])
+        }
+        let summary = try script.summary(
+            AnalysisOptions(beginNs: 50, endNs: 60, threads: [8]))
+        #expect(summary.waits.byThread.map(\.number) == [8])
+        #expect(summary.waits.total.timeNs == 10)
+    }
+
+    @Test func emptyFiltersAreRefused() {
+        #expect(throws: AnalysisError.noKinds) {
+            try Script().summary(AnalysisOptions(kinds: []))
+        }
+        #expect(throws: AnalysisError.noThreads) {
+            try Script().summary(AnalysisOptions(threads: []))
+        }
+    }
+
     @Test func namesHoldWhateverTheWindow() throws {
         var script = Script()
         script.at(1, "thread_name", domain: 9, ["thread": 4, "name": "kswapd0", "role": "reclaim"])

@@ -1,5 +1,8 @@
 import ArgumentParser
+import TraceAnalysis
+import TraceCore
 import TraceReport
+import TraceStore
 
 struct AnalyzeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -10,6 +13,14 @@ struct AnalyzeCommand: ParsableCommand {
     var trace: String
 
     @OptionGroup var window: WindowOptions
+
+    @Option(name: .long, help: "Only events of this kind; may be repeated.")
+    var kind: [String] = []
+
+    @Option(
+        name: .long, parsing: .unconditionalSingleValue,
+        help: "Only events of this thread; may be repeated.")
+    var thread: [Int64] = []
 
     @Option(
         name: .long, parsing: .unconditional,
@@ -40,7 +51,14 @@ struct AnalyzeCommand: ParsableCommand {
 
     mutating func run() throws {
         let trace = try LoadedTrace(path: trace, checksAll: true, follows: following.follow)
-        let summary = try trace.summary(window, intervalNs: interval?.ns, worstChains: worst)
+        var options = window.analysis
+        options.kinds =
+            try kind.isEmpty
+            ? nil : Set(trace.reader.description.schema.kinds(named: kind).map(\.id))
+        options.threads = thread.isEmpty ? nil : Set(thread)
+        options.intervalNs = interval?.ns
+        options.worstChains = worst
+        let summary = try trace.summary(options)
         let result = AnalysisReport(
             label: trace.label, parameters: trace.parameters, identities: trace.identities,
             completeness: trace.completeness, summary: summary)

@@ -30,7 +30,7 @@ struct DiffCommand: ParsableCommand {
     mutating func run() throws {
         let traces = try [base, head].map { try LoadedTrace(path: $0, checksAll: true) }
         let sides = try traces.map { trace in
-            let summary = try trace.summary(window)
+            let summary = try trace.summary(window.analysis)
             return ComparedTrace(
                 label: trace.label, parameters: trace.parameters, identities: trace.identities,
                 completeness: trace.completeness, summary: summary)

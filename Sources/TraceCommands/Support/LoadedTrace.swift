@@ -133,18 +133,15 @@ struct LoadedTrace {
     }
 
     /// Reads the trace through and sums it up.
-    func summary(
-        _ window: WindowOptions, intervalNs: Int64? = nil, worstChains: Int = 0
-    ) throws -> TraceSummary {
+    ///
+    /// - Parameter asked: Without a begin, the trace's own; its end is filled in here.
+    func summary(_ asked: AnalysisOptions) throws -> TraceSummary {
+        var options = asked
+        // A slice has nothing before its begin, which is no time without events.
+        options.beginNs = asked.beginNs ?? parameters.integer(SliceWindow.beginKey)
         // A stretch of a recording ends before the recording does, and says where.
         let isStretch = StretchMarks.areIn(parameters)
-        let options = AnalysisOptions(
-            // A slice has nothing before its begin, which is no time without events.
-            beginNs: window.begin?.ns ?? parameters.integer(SliceWindow.beginKey),
-            endNs: window.end?.ns,
-            recordingEndNs: isStretch ? nil : parameters.integer("recording.duration_ns"),
-            domains: window.domain.isEmpty ? nil : Set(window.domain), intervalNs: intervalNs,
-            worstChains: worstChains)
+        options.recordingEndNs = isStretch ? nil : parameters.integer("recording.duration_ns")
         var analyzer: Analyzer
         do {
             analyzer = try Analyzer(schema: reader.description.schema, options: options)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import TraceAnalysis
 import TraceReport
 
 /// Where the result goes.
@@ -66,6 +67,12 @@ struct WindowOptions: ParsableArguments {
         name: .long, parsing: .unconditionalSingleValue,
         help: "Only this memory domain; may be repeated.")
     var domain: [Int32] = []
+
+    /// The same for an analysis.
+    var analysis: AnalysisOptions {
+        AnalysisOptions(
+            beginNs: begin?.ns, endNs: end?.ns, domains: domain.isEmpty ? nil : Set(domain))
+    }
 
     func validate() throws {
         if let begin, let end, begin.ns >= end.ns {

@@ -8,6 +8,7 @@ command -v zstd >/dev/null || missing+=(zstd)
 command -v xz >/dev/null || missing+=(xz-utils)
 command -v gzip >/dev/null || missing+=(gzip)
 command -v python3 >/dev/null || missing+=(python3)
+python3 -c 'import jsonschema' 2>/dev/null || missing+=(python3-jsonschema)
 [ ${#missing[@]} -eq 0 ] && exit 0
 as_root=()
 [ "$(id -u)" -eq 0 ] || as_root=(sudo)

@@ -28,6 +28,33 @@ import Testing
         #expect(diffKeys.subtracting(words).sorted() == [])
     }
 
+    private static let canValidate =
+        (try? Tool.shell("python3 -c 'import jsonschema'"))?.status == 0
+
+    /// By a validator that is not ours; the script closes the schema, so that no key is forgotten.
+    @Test(.enabled(if: canValidate, "python3-jsonschema is not installed"))
+    func theJSONFitsItsSchema() throws {
+        let folder = try Folder()
+        var files: [String] = []
+        for name in Fixtures.allTraces {
+            for options in [
+                ["--worst", "3"], ["--begin", "1ms", "--end", "2ms", "--domain", "0"],
+                ["--kind", "wait_end", "--thread", "7"],
+            ] {
+                files.append(folder.path("\(files.count).json"))
+                let result = try Tool.run(
+                    ["analyze", "--format", "json", "-o", files[files.count - 1]] + options
+                        + [Fixtures.trace(name)])
+                #expect(result.status == 0)
+            }
+        }
+        let script = Fixtures.scripts.appending(path: "check-json.py").path
+        let schema = Fixtures.documents.appending(path: "schemas/ktls-trace-analysis-0.json").path
+        let line = (["python3", script, schema] + files).joined(separator: " ")
+        let result = try Tool.shell(line)
+        #expect(result.status == 0 && result.text == "18 files checked\n", "\(result.text)")
+    }
+
     @Test func keysComeInTheDocumentedOrder() throws {
         let result = try Tool.run(["analyze", "--format", "json", Fixtures.trace("alloc-thread")])
         let keys = result.lines.filter { $0.hasPrefix("  \"") }.map {

@@ -72,6 +72,10 @@ let package = Package(
             name: "BufferPoolExample",
             dependencies: ["TraceCore", "TraceRecorder"],
             path: "Examples/BufferPool/Sources/BufferPool"),
+        .executableTarget(
+            name: "WakeupLatencyExample",
+            dependencies: ["Histograms", "TraceAnalysis", "TraceFormat", "TraceStore"],
+            path: "Examples/WakeupLatency/Sources/WakeupLatency"),
         // The engine.
         module("PhysicalMemory"),
         module("ReclaimEngine", ["TraceCore", "PhysicalMemory"]),
@@ -201,7 +205,10 @@ let package = Package(
         tests("CaptureTests", ["TraceCore", "TraceImport"]),
         tests(
             "CommandTests",
-            ["GoldenTestSupport", "TestRandomness", "BufferPoolExample", "HostileTraces"]),
+            [
+                "GoldenTestSupport", "TestRandomness", "BufferPoolExample", "WakeupLatencyExample",
+                "HostileTraces",
+            ]),
         tests(
             "SimulationTests",
             [

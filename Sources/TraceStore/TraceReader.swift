@@ -89,6 +89,15 @@ public final class TraceReader {
     /// The path of what is read.
     public var path: String { input.source.path }
 
+    /// The strings found so far, as analyses take them.
+    ///
+    /// - Complexity: O(bytes of the strings).
+    public var stringTable: StringTable {
+        var table = StringTable()
+        for text in strings { _ = table.intern(text) }
+        return table
+    }
+
     /// The text of a value of a text column; a number without a string gives `?` and the number.
     public func text(_ number: Int64) -> String {
         number >= 0 && number < Int64(strings.count) ? strings[Int(number)] : "?\(number)"

@@ -1,18 +1,18 @@
 import Foundation
 import Testing
 
-/// The example program records itself, and the tool makes something of it.
+/// The example programs, and what the tool makes of the same.
 @Suite struct ExampleTests {
-    /// The example, built beside the tests; it need not be where the tool is.
-    private static func example() throws -> String {
+    /// An example, built beside the tests; it need not be where the tool is.
+    private static func example(_ name: String = "BufferPoolExample") throws -> String {
         let files = FileManager.default
         let tool = URL(filePath: try Tool.binary()).deletingLastPathComponent()
         let tests = Bundle.main.bundleURL
         for folder in [tool, tests, tests.deletingLastPathComponent()] {
-            let path = folder.appending(path: "BufferPoolExample").path
+            let path = folder.appending(path: name).path
             if files.isExecutableFile(atPath: path) { return path }
         }
-        throw Tool.Missing(description: "there is no built BufferPoolExample")
+        throw Tool.Missing(description: "there is no built \(name)")
     }
 
     @Test func aProgramsOwnTraceCanBeAnalyzed() throws {
@@ -41,6 +41,26 @@ import Testing
         #expect(count("batch_begin") == count("batch_end"))
         // 64 buffers do not last for 6,000 requests.
         #expect(count("batch_end") > 0)
+    }
+
+    @Test func aProgramSumsUpTracesAsTheToolDoes() throws {
+        let names = ["reclaim-batch", "linux-d3"]
+        let run = try Tool.start(
+            Self.example("WakeupLatencyExample"), names.map(Fixtures.trace)
+        ).result()
+        expectFine(run)
+        var count: Int64 = 0
+        for (name, line) in zip(names, run.lines) {
+            let report = try JSON(
+                Tool.run(["analyze", "--format", "json", Fixtures.trace(name)]).output)
+            let latency = report["wakeups"]["latency"]
+            let (number, worst) = try (
+                #require(latency["n"].integer), #require(latency["max_ns"].integer)
+            )
+            #expect(line.hasSuffix(": \(number) wakeups, worst \(worst) ns"))
+            count += number
+        }
+        #expect(run.lines.last?.hasPrefix("together: \(count) wakeups, median ") == true)
     }
 
     @Test func theExampleSaysHowItIsUsed() throws {

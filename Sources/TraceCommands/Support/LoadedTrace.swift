@@ -160,9 +160,8 @@ struct LoadedTrace {
                 if isGood { readNs = blockEndNs }
             }
         }
-        var strings = StringTable()
-        for text in reader.strings { _ = strings.intern(text) }
         // What was cut off or is damaged was not seen: rates and shares end with what was read.
-        return analyzer.finish(strings: strings, readNs: isClosed ? endedEarlyNs : readNs)
+        return analyzer.finish(
+            strings: reader.stringTable, readNs: isClosed ? endedEarlyNs : readNs)
     }
 }

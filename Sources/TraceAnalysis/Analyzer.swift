@@ -11,6 +11,8 @@ public struct Analyzer {
     private let isCutAtEnd: Bool
     private let filter: EventFilter
     private let kindNames: [String]?
+    /// Whether the schema has runs of threads.
+    private let hasRuns: Bool
     private var lastNs: Int64
     private var counts: [UInt64]
     private var outsideWindow: UInt64 = 0
@@ -53,6 +55,7 @@ public struct Analyzer {
         if let kinds = options.kinds, kinds.isEmpty { throw .noKinds }
         if let threads = options.threads, threads.isEmpty { throw .noThreads }
         binding = SchemaBinding(schema)
+        hasRuns = binding.kinds.contains { $0.meaning == .threadRun }
         self.window = window
         recordingEndNs = options.recordingEndNs ?? 0
         isCutAtEnd = options.endNs != nil
@@ -197,6 +200,7 @@ public struct Analyzer {
         case .batchBegin:
             batches.begin(header, kind, values)
             cpu.batchBegin(header, kind, values)
+            if !hasRuns { wakeups.batchBegin(header, kind, values) }
         case .batchPass:
             let ns = cpu.pass(header, kind, values)
             batches.pass(kind.number(PassSlot.thread, values, default: -1), ns: ns)
@@ -266,6 +270,7 @@ public struct Analyzer {
             names.isReclaim(thread) ?? (wakeups.isTarget(thread) ? true : nil)
         }
         summary.wakeups = wakeups.finish()
+        summary.wakeups.runEvidence = hasRuns ? .runs : .batches
         summary.failures = failures.finish(endNs: endNs, text)
         summary.batches = batches.finish(endNs: endNs, text)
         summary.waits = waits.finish(endNs: endNs, text)

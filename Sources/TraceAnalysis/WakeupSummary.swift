@@ -71,8 +71,18 @@ public struct FailureAnswers: Equatable, Sendable {
     public var untracked: UInt64 = 0
 }
 
+/// What tells that a thread that was woken runs.
+public enum RunEvidence: String, Sendable, CaseIterable {
+    /// Its runs are recorded.
+    case runs = "thread_run"
+    /// The trace's schema has no runs: the first batch after the wakeup stands for one.
+    case batches = "batch_begin"
+}
+
 /// The wakeups of the window.
 public struct WakeupSummary: Equatable, Sendable {
+    /// What latencies end with.
+    public var runEvidence = RunEvidence.runs
     /// What became of them, over all threads.
     public var counts = WakeupCounts()
     /// Effective wakeup to first instruction, ns, over all threads.

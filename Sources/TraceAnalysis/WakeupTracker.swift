@@ -43,6 +43,11 @@ struct WakeupTracker {
             pendingNs = -1
         }
 
+        /// A batch begins in a trace that has no runs: the first one after a wakeup stands for it.
+        mutating func beginsBatch(at timeNs: Int64, domain: Int32) {
+            if pendingNs >= 0 { runs(at: timeNs, domain: domain) }
+        }
+
         mutating func sleeps() { counts.sleeps += 1 }
 
         mutating func missesRun() {
@@ -101,6 +106,13 @@ struct WakeupTracker {
         let thread = kind.number(ThreadSlot.thread, values, default: -1)
         guard let index = target(thread) else { return }
         targets[index].runs(at: header.timeNs, domain: header.domain)
+    }
+
+    /// Takes the begin of a batch in a trace that has no runs.
+    mutating func batchBegin(_ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>) {
+        let thread = kind.number(BeginSlot.thread, values, default: -1)
+        guard let index = threads.existing(thread) else { return }
+        targets[index].beginsBatch(at: header.timeNs, domain: header.domain)
     }
 
     mutating func sleep(_ kind: BoundKind, _ values: Span<Int64>) {

@@ -89,6 +89,7 @@ extension AnalysisJSON {
         json.member("wakeups") { json in
             counts(wakeups.counts, &json)
             json.member("untracked", wakeups.untracked)
+            json.member("run_evidence", wakeups.runEvidence.rawValue)
             series("latency", wakeups.latency, &json)
             json.member("threads", each: wakeups.threads) { json, row in
                 json.object { json in

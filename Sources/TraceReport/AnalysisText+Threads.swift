@@ -101,7 +101,8 @@ extension AnalysisText {
         func row(_ name: String, _ series: LatencySeries) {
             if series.count > 0 { table.row([name] + cells(series)) }
         }
-        row("wakeup -> run", wakeups.latency)
+        let isRun = wakeups.runEvidence == .runs
+        row(isRun ? "wakeup -> run" : "wakeup -> batch", wakeups.latency)
         if wakeups.threads.count > 1 {
             for thread in wakeups.threads {
                 row("  " + TextSafe.line(summary.threadName(thread.thread)), thread.latency)

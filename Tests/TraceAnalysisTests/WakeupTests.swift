@@ -5,6 +5,27 @@ import TraceAnalysis
 import TraceCore
 
 @Suite struct WakeupTests {
+    /// Without runs in the schema the first batch after a wakeup stands for one.
+    @Test func inASchemaWithoutRunsTheBatchCounts() throws {
+        let kinds = StandardSchema.schema.kinds.filter { $0.name != "thread_run" }
+        var script = Script(try #require(EventSchema(kinds: kinds)))
+        script.at(10, "batch_begin", ["thread": 7])
+        script.at(15, "wake_send", ["target": 7])
+        script.at(20, "wake_send", ["target": 7])
+        script.at(45, "batch_begin", ["thread": 7])
+        script.at(50, "batch_begin", ["thread": 7])
+        script.at(60, "wake_send", ["target": 7, "effect": "suppressed"])
+        script.at(70, "batch_begin", ["thread": 7])
+        let wakeups = try script.summary().wakeups
+        #expect(wakeups.runEvidence == .batches && wakeups.latency.sortedSamples == [30])
+        #expect(wakeups.counts.runs == 1 && wakeups.counts.runsWithoutWakeup == 0)
+        var other = Script()
+        other.at(15, "wake_send", ["target": 7])
+        other.at(45, "batch_begin", ["thread": 7])
+        let none = try other.summary().wakeups
+        #expect(none.runEvidence == .runs && none.latency.count == 0)
+    }
+
     @Test func latencyRunsFromTheEffectiveWakeupToTheRun() throws {
         var script = Script()
         script.at(100, "wake_send", ["target": 5, "effect": "woke"])

@@ -9,7 +9,7 @@ public struct Analyzer {
     private let window: Window
     private let recordingEndNs: Int64
     private let isCutAtEnd: Bool
-    private let filter: EventFilter
+    private let filter: AnalysisFilter
     private let kindNames: [String]?
     /// Whether the schema has runs of threads.
     private let hasRuns: Bool
@@ -59,7 +59,7 @@ public struct Analyzer {
         self.window = window
         recordingEndNs = options.recordingEndNs ?? 0
         isCutAtEnd = options.endNs != nil
-        filter = EventFilter(options, schema)
+        filter = AnalysisFilter(options, schema)
         kindNames = options.kinds.map { kinds in
             schema.kinds.filter { kinds.contains($0.id) }.map(\.name)
         }
@@ -169,7 +169,7 @@ public struct Analyzer {
         }
     }
 
-    private mutating func leaveOut(_ reason: EventFilter.Reason) {
+    private mutating func leaveOut(_ reason: AnalysisFilter.Reason) {
         switch reason {
         case .domain: otherDomains += 1
         case .kind: otherKinds += 1

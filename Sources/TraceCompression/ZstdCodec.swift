@@ -24,23 +24,28 @@ import CZstd
         unsafe self.compressor = compressor
         unsafe self.coder = coder
         unsafe self.decompressor = decompressor
-        let result = unsafe ZSTD_CCtx_setParameter(
-            compressor, ZSTD_c_compressionLevel, Int32(level))
-        precondition(ZSTD_isError(result) == 0, "zstd takes a level that it offers")
-        // A library that does not know the first of these compresses as ever.
+        unsafe Self.set(compressor, ZSTD_c_compressionLevel, Int32(level))
+        // A library that does not know the first of these searches as for everything else.
         let codes = unsafe ZSTD_CCtx_setParameter(coder, Self.literalMode, 1)
-        guard ZSTD_isError(codes) == 0 else { return }
-        for (parameter, value) in Self.coding {
-            let result = unsafe ZSTD_CCtx_setParameter(coder, parameter, value)
-            precondition(ZSTD_isError(result) == 0, "zstd takes parameters within their bounds")
+        guard ZSTD_isError(codes) == 0 else {
+            unsafe Self.set(coder, ZSTD_c_compressionLevel, Int32(level))
+            return
         }
+        for (parameter, value) in Self.coding { unsafe Self.set(coder, parameter, value) }
+    }
+
+    private static func set(
+        _ context: OpaquePointer, _ parameter: ZSTD_cParameter, _ value: Int32
+    ) {
+        let result = unsafe ZSTD_CCtx_setParameter(context, parameter, value)
+        precondition(ZSTD_isError(result) == 0, "zstd takes parameters within their bounds")
     }
 
     /// `ZSTD_c_literalCompressionMode`, where 1 means to code bytes that do not repeat. The
     /// library keeps it among its experimental parameters, so it may be refused.
     private static let literalMode = ZSTD_c_experimentalParam5
 
-    /// Long steps from place to place, and repeats of seven bytes at least.
+    /// The longest steps from place to place, and repeats of seven bytes at least.
     private static var coding: [(ZSTD_cParameter, Int32)] {
         [
             (ZSTD_c_strategy, Int32(ZSTD_fast.rawValue)), (ZSTD_c_targetLength, 131072),

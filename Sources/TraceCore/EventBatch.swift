@@ -18,12 +18,10 @@ public struct EventBatch: Sendable {
     /// Replaces the events by those that `body` writes.
     ///
     /// - Parameter body: Gets the room, and returns how many cells it filled with whole rows.
-    public mutating func fill<Failure: Error>(
-        _ body: (inout MutableSpan<Int64>) throws(Failure) -> Int
-    ) throws(Failure) {
+    public mutating func fill(_ body: (inout MutableSpan<Int64>) -> Int) {
         cellCount = 0
         var room = cells.mutableSpan
-        let filled = try body(&room)
+        let filled = body(&room)
         precondition(0...cells.count ~= filled, "a batch has room for its events")
         cellCount = filled
     }

@@ -40,7 +40,6 @@ extension BlockBuilder {
         let usual = usualSections.span
         var (place, next, events) = (start, cellCount, eventCount)
         var (lastSequence, lastTimeNs) = (lastSequence, lastTimeNs)
-
         while events < eventLimit, place <= batch.count - EventBatch.headCells {
             let header = EventBatch.header(batch, at: place)
             let values = EventBatch.values(batch, at: place)

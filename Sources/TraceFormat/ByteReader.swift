@@ -1,3 +1,5 @@
+import TraceCore
+
 /// Takes numbers and text from the front of bytes that nobody vouches for.
 ///
 /// Every read is checked against the end, and every failure names the field and its place in the

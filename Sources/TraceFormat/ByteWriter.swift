@@ -1,3 +1,5 @@
+import TraceCore
+
 /// Appends little-endian numbers, variable-length numbers and text to bytes.
 public struct ByteWriter: Sendable {
     /// The bytes so far.

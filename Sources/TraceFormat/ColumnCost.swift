@@ -1,3 +1,5 @@
+import TraceCore
+
 /// Estimates from samples what a column costs, each way of writing it.
 ///
 /// Costs are in 1024ths of a bit for each event, and integers throughout: they decide what is

@@ -1,3 +1,5 @@
+import TraceCore
+
 /// Encodes the columns of one lane of one block.
 struct LaneEncoder {
     /// What the directory says.

@@ -1,3 +1,5 @@
+import TraceCore
+
 /// Writes the fields of a row one after the other, each with as few bytes as it needs, and before
 /// them how many each takes.
 ///
@@ -75,18 +77,12 @@ struct RowFields {
         Self.store(lengths, at: lengthsPlace, in: &row)
     }
 
-    /// A number with a sign as one without: the sign becomes the lowest bit.
-    @inline(__always)
-    static func zigzag(_ value: Int64) -> UInt64 {
-        UInt64(bitPattern: (value &<< 1) ^ (value &>> 63))
-    }
-
     /// Domain and CPU as one number, the low bits of both in its low half: the usual ones take two
     /// bytes together.
     @inline(__always)
     static func place(_ domain: Int32, _ cpu: Int32) -> UInt64 {
-        let domain = zigzag(Int64(domain))
-        let cpu = zigzag(Int64(cpu))
+        let domain = Zigzag.encode(Int64(domain))
+        let cpu = Zigzag.encode(Int64(cpu))
         return domain & 0xFF | (cpu & 0xFF_FFFF) << 8 | (domain >> 8) << 32 | (cpu >> 24) << 56
     }
 

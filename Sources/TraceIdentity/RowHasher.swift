@@ -142,11 +142,11 @@ struct RowHasher {
             fields.skip(2)
         }
         if texts == 0 {
-            fields.finish(values: values.count, to: &row) { RowFields.zigzag(values[$0]) }
+            fields.finish(values: values.count, to: &row) { Zigzag.encode(values[$0]) }
         } else {
             fields.finish(values: values.count, to: &row) { index in
                 let isText = texts >> UInt64(index) & 1 != 0
-                return isText ? standIns[Int(values[index])] : RowFields.zigzag(values[index])
+                return isText ? standIns[Int(values[index])] : Zigzag.encode(values[index])
             }
         }
         return fields.next

@@ -5,7 +5,7 @@ import TraceStore
 struct CompressionOptions: ParsableArguments {
     @Option(
         name: [.customLong("compression")], parsing: .unconditional,
-        help: "From 0 (not at all, fastest) to 19 (smallest).")
+        help: "From 0 (not at all) to 19 (smallest, slowest).")
     var level = TraceWriter.standardCompressionLevel
 
     func validate() throws {

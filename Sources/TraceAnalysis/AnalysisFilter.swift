@@ -1,7 +1,7 @@
 import TraceCore
 
 /// Which events an analysis is asked to look at, besides the window.
-struct EventFilter {
+struct AnalysisFilter {
     /// Why an event is left out.
     enum Reason {
         case domain, kind, thread

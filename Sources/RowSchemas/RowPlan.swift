@@ -116,6 +116,7 @@ struct RowPlan {
                 loads.append(FieldLoad(.field(field)))
             }
         }
+        eventCells = max(eventCells, EventBatch.headCells + kind.sources.count)
         kinds.append(
             Kind(
                 id: KindID(rawValue: kind.number), loads: firstLoad..<loads.count,
@@ -123,7 +124,7 @@ struct RowPlan {
     }
 
     /// Cells of the largest event in a batch.
-    var eventCells: Int { EventBatch.headCells + (kinds.map(\.loads.count).max() ?? 0) }
+    private(set) var eventCells = EventBatch.headCells
 
     /// Puts the numbers of constant texts in their places, once they are known.
     mutating func setConstantTexts(_ number: (String) -> Int64) {

@@ -122,7 +122,8 @@ struct BlockColumns {
                 SortedSection(section: sections[number], count: count, start: next))
             next += count * targets[number].width
         }
-        if values.count < next { values = [Int64](repeating: 0, count: next) }
+        // With room to spare: the next block is likely to need a little more.
+        if values.count < next { values = [Int64](repeating: 0, count: next + next / 4) }
     }
 
     /// Copies every cell to its column; times and sequence numbers become distances.

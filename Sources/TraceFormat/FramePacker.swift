@@ -18,24 +18,16 @@ struct FramePacker {
     private var other: [UInt8] = []
     /// The style of each plane; `nil` for one that no style makes smaller.
     private var styles: [PlaneName: FrameStyle?] = [:]
-    private var blocks = 0
-    private var isTrial = false
-    /// Blocks between trials once a trace is long.
-    private static let trialInterval = 64
-
-    /// Starts a block.
-    mutating func beginBlock() {
-        blocks += 1
-        isTrial = blocks & (blocks - 1) == 0 || blocks % Self.trialInterval == 0
-    }
 
     /// Compresses the first `count` bytes into `frame`.
     ///
+    /// - Parameter isTrial: Whether to try the styles out.
     /// - Returns: The length of the frame, or `nil` where it gains less than one part in 64.
     /// - Complexity: O(count).
     /// - Throws: `CodecFault`.
     mutating func pack(
-        _ bytes: [UInt8], count: Int, _ name: PlaneName, codec: inout some FrameCodec & ~Copyable
+        _ bytes: [UInt8], count: Int, _ name: PlaneName, isTrial: Bool,
+        codec: inout some FrameCodec & ~Copyable
     ) throws(CodecFault) -> Int? {
         if frame.count < count {
             frame = [UInt8](repeating: 0, count: max(count, FormatLimits.blockEvents))

@@ -20,13 +20,16 @@ struct LaneEncoder {
     private var plane = [UInt8](repeating: 0, count: FormatLimits.blockEvents)
     private var deltas = [Int64](repeating: 0, count: FormatLimits.blockEvents)
     private var packer = FramePacker()
+    private var trials = TrialSchedule()
+    /// The columns that are written as differences, as the latest trial has it.
+    private var differences: [UInt32: Bool] = [:]
     private var name = FramePacker.PlaneName()
     private var literals: [Int64] = []
     private var cost = ColumnCost()
 
     /// Starts a lane; storage and what is known of its planes are kept.
     mutating func begin() {
-        packer.beginBlock()
+        trials.beginBlock()
         directory.removeAll()
         raw.removeAll(keepingCapacity: true)
         frames.removeAll(keepingCapacity: true)
@@ -187,7 +190,9 @@ struct LaneEncoder {
     private mutating func appendStored(
         _ bytes: [UInt8], count: Int, codec: inout some FrameCodec & ~Copyable
     ) throws(CodecFault) {
-        if let length = try packer.pack(bytes, count: count, name, codec: &codec) {
+        if let length = try packer.pack(
+            bytes, count: count, name, isTrial: trials.isTrial, codec: &codec)
+        {
             directory.append(PlaneStorage.frame.rawValue)
             directory.appendVarint(UInt64(length))
             directory.append(Checksum.crc32c(packer.frame.span.extracting(0..<length)))
@@ -204,8 +209,12 @@ struct LaneEncoder {
     private mutating func prefersDelta(
         _ values: [Int64], _ range: Range<Int>, base: Int64
     ) -> Bool {
+        let column = UInt32(name.kind) << 8 | UInt32(name.column)
+        if !trials.isTrial, let known = differences[column] { return known }
         let costs = cost.plain(values, range, base: base)
-        return costs.delta < costs.offset - costs.offset / 32
+        let isSmaller = costs.delta < costs.offset - costs.offset / 32
+        differences[column] = isSmaller
+        return isSmaller
     }
 
     /// How many bytes the largest of some numbers needs.

@@ -21,10 +21,11 @@ struct LaneLinks {
     private(set) var references: [Int32] = []
 
     private var rules: [LinkRule] = []
-    private var blocks = 0
+    private var trials = TrialSchedule()
     private var cost = ColumnCost()
-    /// Blocks between searches once a trace is long.
-    private static let searchInterval = 64
+    /// The columns of each kind that gain by its link, as the latest trial has it; `nil` where the
+    /// link itself gains nothing.
+    private var gains: [UInt16: [LinkRule.Pair]?] = [:]
 
     /// Takes in a block.
     ///
@@ -36,10 +37,11 @@ struct LaneLinks {
         let sections = columns.sections(lane)
         links = [Link?](repeating: nil, count: sections.count)
         guard !sections.isEmpty else { return }
-        blocks += 1
-        if blocks & (blocks - 1) == 0 || blocks % Self.searchInterval == 0 {
+        trials.beginBlock()
+        if trials.isTrial {
             var search = LinkSearch(columns, lane)
             rules = search.rules()
+            gains.removeAll(keepingCapacity: true)
         }
         guard !rules.isEmpty else { return }
         var walk = [RecencyWalk.Section](repeating: .init(), count: sections.count)
@@ -48,7 +50,10 @@ struct LaneLinks {
         RecencyWalk.find(
             columns.values, order: columns.orderRange(lane), &walk, lists: lists,
             places: &places, references: &references)
-        for index in links.indices { judge(index, walk[index], columns.values, sections) }
+        for index in links.indices {
+            links[index]?.literalCount = walk[index].literalCount
+            keep(index, walk[index], columns.values, sections)
+        }
     }
 
     /// Applies the rules to the sections of the block.
@@ -88,32 +93,45 @@ struct LaneLinks {
         return lists
     }
 
-    /// Keeps a link, and each column of it, only where this block gains by it.
-    private mutating func judge(
+    /// Keeps a link, and each column of it, only where the events gain by it.
+    private mutating func keep(
         _ index: Int, _ walked: RecencyWalk.Section, _ values: [Int64],
         _ sections: [BlockColumns.SortedSection]
     ) {
-        guard var link = links[index] else { return }
-        links[index] = nil
+        guard let link = links[index] else { return }
+        let kind = sections[index].section.kind
+        let columns: [LinkRule.Pair]?
+        if !trials.isTrial, let known = gains[kind] {
+            columns = known
+        } else {
+            columns = gaining(link, index, walked, values, sections)
+            gains[kind] = .some(columns)
+        }
+        if let columns { links[index]?.columns = columns } else { links[index] = nil }
+    }
+
+    /// The columns that gain by a link, or `nil` where the link itself gains nothing.
+    private mutating func gaining(
+        _ link: Link, _ index: Int, _ walked: RecencyWalk.Section, _ values: [Int64],
+        _ sections: [BlockColumns.SortedSection]
+    ) -> [LinkRule.Pair]? {
         let count = sections[index].count
         let plain = cost.best(values, walked.key..<walked.key + count)
         let coded =
             cost.places(places, link.output..<link.output + count)
             + plain * walked.literalCount / count
-        guard coded < plain - plain / 32 else { return }
-        link.literalCount = walked.literalCount
+        guard coded < plain - plain / 32 else { return nil }
         let source = sections[link.source]
-        for pair in link.rule.columns {
+        return link.rule.columns.filter { pair in
             let start = sections[index].start + pair.column * count
             let range = start..<start + count
             let bounds = BytePlanes.bounds(values, range)
             let plain = cost.best(values, range, bounds)
-            guard plain > 0 else { continue }
+            guard plain > 0 else { return false }
             let combined = cost.combined(
                 values, range, source: source.start + pair.sourceColumn * source.count,
                 base: bounds.min, references: references, at: link.output)
-            if combined < plain - plain / 32 { link.columns.append(pair) }
+            return combined < plain - plain / 32
         }
-        links[index] = link
     }
 }

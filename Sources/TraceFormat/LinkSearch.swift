@@ -179,11 +179,12 @@ struct LinkSearch {
         for column in taker.costs.indices
         where column != trial.key && column != 1 && taker.costs[column] > 0 {
             var best = (pair: LinkRule.Pair(column: column, sourceColumn: 0), gain: 0)
+            let range = taker.range(column)
+            let base = BytePlanes.bounds(values, range).min
             for other in source.costs.indices where other != 1 {
-                let range = taker.range(column)
                 let combined = cost.combined(
-                    values, range, source: source.range(other).lowerBound,
-                    base: BytePlanes.bounds(values, range).min, references: references, at: 0)
+                    values, range, source: source.range(other).lowerBound, base: base,
+                    references: references, at: 0)
                 let gain = (taker.costs[column] - combined) * count
                 if gain > best.gain { best = (.init(column: column, sourceColumn: other), gain) }
             }

@@ -21,11 +21,13 @@ import Testing
     private static func frames(_ bytes: [UInt8], blocks: Int) throws -> (lengths: [Int?], made: Int)
     {
         var packer = FramePacker()
+        var trials = TrialSchedule()
         var codec = TestCodec()
         var lengths: [Int?] = []
         for _ in 0..<blocks {
-            packer.beginBlock()
-            lengths.append(try packer.pack(bytes, count: count, name, codec: &codec))
+            trials.beginBlock()
+            lengths.append(
+                try packer.pack(bytes, count: count, name, isTrial: trials.isTrial, codec: &codec))
         }
         return (lengths, codec.frameCount)
     }
@@ -52,12 +54,15 @@ import Testing
 
     @Test func aPlaneThatBecomesDifferentIsSeenInTime() throws {
         var packer = FramePacker()
+        var trials = TrialSchedule()
         var codec = TestCodec()
         var lengths: [Int?] = []
         for block in 1...128 {
-            packer.beginBlock()
+            trials.beginBlock()
             let bytes = block < 3 ? Self.noise : Self.frequent
-            lengths.append(try packer.pack(bytes, count: Self.count, Self.name, codec: &codec))
+            lengths.append(
+                try packer.pack(
+                    bytes, count: Self.count, Self.name, isTrial: trials.isTrial, codec: &codec))
         }
         #expect(lengths[2] == nil && lengths[3] != nil && lengths[127] == lengths[3])
     }

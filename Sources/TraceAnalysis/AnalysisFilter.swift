@@ -32,7 +32,7 @@ struct AnalysisFilter {
     }
 
     /// The column that says which thread an event is about: its own, or the one it wakes.
-    private static func threadColumn(_ kind: EventKind) -> Int? {
+    static func threadColumn(_ kind: EventKind) -> Int? {
         for name in ["thread", "target"] {
             if let index = kind.columnIndex(name), kind.columns[index].type == .integer {
                 return index

@@ -18,6 +18,8 @@ public struct AnalysisOptions: Sendable, Equatable {
     public var threads: Set<Int64>?
     /// The width of the bins of failures over time, ns; `nil` for 1/60 of the window.
     public var intervalNs: Int64?
+    /// The reports that are wanted; `nil` for all.
+    public var sections: Set<ReportSection>?
     /// How many of the longest chains from failure to relief are kept; with 0 none is followed.
     public var worstChains: Int
 
@@ -25,7 +27,7 @@ public struct AnalysisOptions: Sendable, Equatable {
     public init(
         beginNs: Int64? = nil, endNs: Int64? = nil, recordingEndNs: Int64? = nil,
         domains: Set<Int32>? = nil, kinds: Set<KindID>? = nil, threads: Set<Int64>? = nil,
-        intervalNs: Int64? = nil, worstChains: Int = 0
+        intervalNs: Int64? = nil, sections: Set<ReportSection>? = nil, worstChains: Int = 0
     ) {
         self.beginNs = beginNs
         self.endNs = endNs
@@ -34,6 +36,7 @@ public struct AnalysisOptions: Sendable, Equatable {
         self.kinds = kinds
         self.threads = threads
         self.intervalNs = intervalNs
+        self.sections = sections
         self.worstChains = worstChains
     }
 }

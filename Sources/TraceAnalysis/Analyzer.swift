@@ -10,6 +10,9 @@ public struct Analyzer {
     private let recordingEndNs: Int64
     private let isCutAtEnd: Bool
     private let filter: AnalysisFilter
+    /// What is followed, and what was asked for.
+    private let sections: SectionMask
+    private let askedSections: [ReportSection]?
     private let kindNames: [String]?
     /// Whether the schema has runs of threads.
     private let hasRuns: Bool
@@ -39,6 +42,9 @@ public struct Analyzer {
     /// Whether the data lane has kinds that make a report more exact (relief), where such events
     /// were recorded.
     public let usesDataLane: Bool
+    /// The columns that are looked at, of the kinds whose events have to be given; those of other
+    /// kinds may be left out.
+    public let columns: ColumnSelection
 
     /// Makes an analyzer for traces of one schema.
     ///
@@ -56,6 +62,11 @@ public struct Analyzer {
         if let threads = options.threads, threads.isEmpty { throw .noThreads }
         binding = SchemaBinding(schema)
         hasRuns = binding.kinds.contains { $0.meaning == .threadRun }
+        let sections = SectionMask(options)
+        self.sections = sections
+        askedSections = options.sections.map { asked in
+            ReportSection.allCases.filter(asked.contains)
+        }
         self.window = window
         recordingEndNs = options.recordingEndNs ?? 0
         isCutAtEnd = options.endNs != nil
@@ -74,12 +85,37 @@ public struct Analyzer {
         chains = options.worstChains > 0 ? ChainTracker(limit: options.worstChains) : nil
         needsDataLane =
             binding.kinds.contains {
-                $0.isData && $0.meaning != .other && !$0.meaning.isService
+                $0.isData && !$0.meaning.isService
+                    && !$0.meaning.sections.isDisjoint(with: sections)
             }
             || schema.kinds.contains {
                 $0.lane == .data && options.kinds?.contains($0.id) ?? false
             }
-        usesDataLane = binding.kinds.contains { $0.meaning.isService }
+        usesDataLane = binding.kinds.contains {
+            $0.meaning.isService && !$0.meaning.sections.isDisjoint(with: sections)
+        }
+        columns = Self.columns(schema, binding, options, sections)
+    }
+
+    private static func columns(
+        _ schema: EventSchema, _ binding: SchemaBinding, _ options: AnalysisOptions,
+        _ sections: SectionMask
+    ) -> ColumnSelection {
+        var columns = ColumnSelection()
+        for kind in schema.kinds {
+            let bound = binding.kinds[Int(kind.id.rawValue)]
+            let isRead = !bound.meaning.sections.isDisjoint(with: sections)
+            // For a whole report the events of other kinds are counted.
+            guard isRead || options.sections == nil else { continue }
+            var values = isRead ? bound.columns : 0
+            if options.threads != nil, let column = AnalysisFilter.threadColumn(kind), column < 64 {
+                values |= 1 << UInt64(column)
+            }
+            columns[kind.id] = ColumnSelection.Columns(
+                values: values, hasCPU: isRead && bound.meaning.needsCPU,
+                hasCause: isRead && bound.meaning.needsCause)
+        }
+        return columns
     }
 
     /// Takes one event; events must come in the order of their sequence numbers.
@@ -108,7 +144,7 @@ public struct Analyzer {
         }
         counts[kind.position] += 1
         // Before the others, which forget the failures that a wakeup answers.
-        if chains != nil { follow(header, kind, values) }
+        if sections.contains(.chains) { follow(header, kind, values) }
         dispatch(header, kind, values)
     }
 
@@ -182,62 +218,106 @@ public struct Analyzer {
         _ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>
     ) {
         switch kind.meaning {
-        case .allocFail:
-            failures.fail(header, kind, values)
-            wakeups.fail(header)
-            counters.fail()
-            relief.fail(header, kind, values)
-        case .wakeSend: wakeups.send(header, kind, values)
+        case .allocFail: fail(header, kind, values)
+        case .wakeSend: if asks(.wakeups) { wakeups.send(header, kind, values) }
         case .threadRun:
-            wakeups.run(header, kind, values)
-            cpu.run(header, kind, values)
-            counters.run(header)
+            if asks(.wakeups) { wakeups.run(header, kind, values) }
+            if asks(.cpu) { cpu.run(header, kind, values) }
+            if asks(.counters) { counters.run(header) }
         case .threadSleep:
-            wakeups.sleep(kind, values)
-            counters.sleep(header)
-        case .onCPU:
-            if !cpu.stretch(header, kind, values) { wakeups.missedRun(kind, values) }
-        case .batchBegin:
-            batches.begin(header, kind, values)
-            cpu.batchBegin(header, kind, values)
-            if !hasRuns { wakeups.batchBegin(header, kind, values) }
-        case .batchPass:
-            let ns = cpu.pass(header, kind, values)
-            batches.pass(kind.number(PassSlot.thread, values, default: -1), ns: ns)
-        case .batchEnd:
-            let known = batches.end(header, kind, values)
-            let mode = BatchMode(label: kind.label(EndSlot.mode, values, default: 0))
-            cpu.batchEnd(header, known, isDirect: mode == .direct)
-            counters.batchEnd(header, kind, values)
-        case .spinBegin: cpu.spinBegin(header, kind, values)
-        case .spinEnd: cpu.spinEnd(header, kind, values)
-        case .waitBegin: waits.begin(header, kind, values)
-        case .waitEnd: waits.end(header, kind, values)
-        case .waitSkip: waits.skip(header, kind, values)
+            if asks(.wakeups) { wakeups.sleep(kind, values) }
+            if asks(.counters) { counters.sleep(header) }
+        case .onCPU: stretch(header, kind, values)
+        case .batchBegin, .batchPass, .batchEnd, .batchDeferred: batch(header, kind, values)
+        case .spinBegin: if asks(.cpu) { cpu.spinBegin(header, kind, values) }
+        case .spinEnd: if asks(.cpu) { cpu.spinEnd(header, kind, values) }
+        case .waitBegin: if asks(.waits) { waits.begin(header, kind, values) }
+        case .waitEnd: if asks(.waits) { waits.end(header, kind, values) }
+        case .waitSkip: if asks(.waits) { waits.skip(header, kind, values) }
         case .sample:
-            memory.sample(header, kind, values)
-            counters.sample(header, kind, values)
+            if asks(.memory) { memory.sample(header, kind, values) }
+            if asks(.counters) { counters.sample(header, kind, values) }
         case .service:
-            service.sample(header, kind, values)
-            counters.service(header, kind, values)
-            relief.service(header, kind, values)
-        case .batchDeferred: batches.deferred(kind, values)
+            if asks(.service) { service.sample(header, kind, values) }
+            if asks(.counters) { counters.service(header, kind, values) }
+            if asks(.relief) { relief.service(header, kind, values) }
+        case .hit: if asks(.relief) { relief.hit(header) }
+        case .importCall: if asks(.relief) { relief.importCall(header, kind, values) }
+        case .counter: if asks(.counters) { counters.read(header, kind, values) }
+        case .wakeRequest, .allocFallback, .domainLevel, .pageout, .zoneTrim, .zoneBucket,
+            .reservationBreak, .set:
+            rest(header, kind, values)
+        case .threadName, .other: break
+        }
+    }
+
+    @inline(__always)
+    private func asks(_ section: SectionMask) -> Bool { sections.contains(section) }
+
+    @inline(__always)
+    private mutating func fail(
+        _ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>
+    ) {
+        if asks(.failures) { failures.fail(header, kind, values) }
+        if asks(.wakeups) { wakeups.fail(header) }
+        if asks(.counters) { counters.fail() }
+        if asks(.relief) { relief.fail(header, kind, values) }
+    }
+
+    private mutating func stretch(
+        _ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>
+    ) {
+        let isRecorded =
+            asks(.cpu)
+            ? cpu.stretch(header, kind, values)
+            : kind.number(ThreadSlot.ns, values, default: -1) >= 0
+        if !isRecorded, asks(.wakeups) { wakeups.missedRun(kind, values) }
+    }
+
+    @inline(__always)
+    private mutating func batch(
+        _ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>
+    ) {
+        switch kind.meaning {
+        case .batchBegin:
+            if asks(.batches) { batches.begin(header, kind, values) }
+            if asks(.cpu) { cpu.batchBegin(header, kind, values) }
+            if !hasRuns, asks(.wakeups) { wakeups.batchBegin(header, kind, values) }
+        case .batchPass:
+            let thread = kind.number(PassSlot.thread, values, default: -1)
+            let ns =
+                asks(.cpu)
+                ? cpu.pass(header, kind, values) : CPUTracker.passNs(window, header, kind, values)
+            if asks(.batches) { batches.pass(thread, ns: ns) }
+        case .batchEnd:
+            if asks(.batches) {
+                let known = batches.end(header, kind, values)
+                let mode = BatchMode(label: kind.label(EndSlot.mode, values, default: 0))
+                if asks(.cpu) { cpu.batchEnd(header, known, isDirect: mode == .direct) }
+            }
+            if asks(.counters) { counters.batchEnd(header, kind, values) }
+        default: if asks(.batches) { batches.deferred(kind, values) }
+        }
+    }
+
+    private mutating func rest(
+        _ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>
+    ) {
+        if asks(.counters) {
+            if kind.meaning == .domainLevel { counters.level(kind, values) }
+            if kind.meaning == .reservationBreak { counters.reservationBreak() }
+        }
+        guard asks(.totals) else { return }
+        switch kind.meaning {
         case .wakeRequest: totals.wakeRequest(kind, values)
         case .allocFallback: totals.fallback(kind, values)
-        case .domainLevel:
-            totals.level(header, kind, values)
-            counters.level(kind, values)
+        case .domainLevel: totals.level(header, kind, values)
         case .pageout: totals.pageout(kind, values)
         case .zoneTrim: totals.trim(kind, values)
         case .zoneBucket: totals.bucketChange()
-        case .reservationBreak:
-            totals.reservationBreak(kind, values)
-            counters.reservationBreak()
-        case .counter: counters.read(header, kind, values)
+        case .reservationBreak: totals.reservationBreak(kind, values)
         case .set: totals.setting(kind, values)
-        case .hit: relief.hit(header)
-        case .importCall: relief.importCall(header, kind, values)
-        case .threadName, .other: break
+        default: break
         }
     }
 
@@ -263,6 +343,7 @@ public struct Analyzer {
                 isCutAtBegin: window.isCutAtBegin,
                 isCutAtEnd: isCutAtEnd && window.endNs <= recordedNs, domains: filter.domains,
                 kinds: kindNames, threads: filter.threads))
+        summary.sections = askedSections
         summary.events = eventCounts
         summary.missingColumns = binding.missing
         summary.threads = names.finish(text)

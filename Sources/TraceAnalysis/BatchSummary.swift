@@ -51,7 +51,12 @@ public struct BatchCounters: Hashable, Sendable {
     /// One of the sums.
     public subscript(_ counter: BatchCounter) -> KnownSum { sums[counter.rawValue] }
 
+    subscript(position: Int) -> KnownSum { sums[position] }
+
     mutating func add(_ position: Int, _ value: Int64) { sums[position].add(value) }
+
+    /// Counts events that have no such column.
+    mutating func addUnknown(_ position: Int, _ count: UInt64) { sums[position].unknown += count }
 
     mutating func merge(_ other: BatchCounters) {
         for position in sums.indices { sums[position].merge(other.sums[position]) }

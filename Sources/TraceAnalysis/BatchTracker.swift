@@ -22,6 +22,21 @@ struct BatchTracker {
         var seen: [TextKey] = []
         /// Passes of a batch whose begin is not in the window, ns.
         var strayPassNs: Int64 = 0
+
+        /// Takes away the open batch of a routine.
+        mutating func close(_ routine: TextKey) -> Open? {
+            // Nearly always the innermost one.
+            if let last = open.last, last.routine == routine { return open.removeLast() }
+            guard let position = open.firstIndex(where: { $0.routine == routine }) else {
+                return nil
+            }
+            return open.remove(at: position)
+        }
+
+        mutating func note(_ routine: TextKey) {
+            if seen.first == routine || seen.contains(routine) || seen.count >= 64 { return }
+            seen.append(routine)
+        }
     }
 
     private struct GroupKey {
@@ -46,9 +61,21 @@ struct BatchTracker {
             summary.ended += 1
             summary.cpuNs.add(cpuNs)
             addResult(kind.text(EndSlot.result, values))
-            for counter in 0..<BatchCounters.count {
+            // Of columns that are not there the events are counted, not looked at.
+            var columns = kind.boundSlots >> UInt32(EndSlot.firstCounter)
+            while columns != 0 {
+                let counter = columns.trailingZeroBitCount
                 summary.counters.add(
                     counter, kind.number(EndSlot.firstCounter + counter, values, default: -1))
+                columns &= columns - 1
+            }
+        }
+
+        /// Completes the counters by what the schema lacks.
+        mutating func finish() {
+            for counter in 0..<BatchCounters.count {
+                let sum = summary.counters[counter]
+                summary.counters.addUnknown(counter, summary.ended - sum.known - sum.unknown)
             }
         }
 
@@ -124,7 +151,7 @@ struct BatchTracker {
             return
         }
         groups[group].isBegun()
-        note(routine, state)
+        states[state].note(routine)
         open(routine, group, state, header.timeNs, isCounted: true)
     }
 
@@ -161,12 +188,6 @@ struct BatchTracker {
         }
     }
 
-    private mutating func note(_ routine: TextKey, _ state: Int) {
-        if states[state].seen.count < 64, !states[state].seen.contains(routine) {
-            states[state].seen.append(routine)
-        }
-    }
-
     /// Takes a pass of the innermost open batch; `ns` is its part inside the window.
     mutating func pass(_ thread: Int64, ns: Int64) {
         guard let state = state(thread) else { return }
@@ -198,7 +219,7 @@ struct BatchTracker {
             known = passNs
         }
         groups[group].isEnded(kind, values, cpuNs: known ?? -1)
-        note(routine, state)
+        states[state].note(routine)
         return KnownCPU(thread: thread, ns: known)
     }
 
@@ -206,8 +227,7 @@ struct BatchTracker {
     private mutating func close(
         _ state: Int, _ group: Int, _ routine: TextKey, _ timeNs: Int64
     ) -> Int64 {
-        if let position = states[state].open.firstIndex(where: { $0.routine == routine }) {
-            let open = states[state].open.remove(at: position)
+        if let open = states[state].close(routine) {
             let isWhole = open.beginNs >= window.beginNs
             if !isWhole { groups[group].summary.openAtBegin += 1 }
             groups[group].addTime(
@@ -241,6 +261,7 @@ struct BatchTracker {
 
     func finish(endNs: Int64, _ text: (TextKey) -> String) -> BatchSummary {
         var groups = groups
+        for index in groups.indices { groups[index].finish() }
         for state in states {
             for open in state.open {
                 groups[open.group].summary.openAtEnd += 1

@@ -177,14 +177,20 @@ struct CPUTracker {
         _ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>
     ) -> Int64 {
         let thread = kind.number(PassSlot.thread, values, default: -1)
-        let ns = window.clipped(
-            kind.number(PassSlot.ns, values, default: -1), endingAt: header.timeNs)
+        let ns = Self.passNs(window, header, kind, values)
         guard let index = state(thread, header.domain) else { return ns }
         let label = kind.label(PassSlot.option, values, default: 3)
         let option = label < 0 ? 3 : min(label, 3)
         states[index].addPass(
             option, ns: ns, visits: kind.number(PassSlot.visits, values, default: -1))
         return ns
+    }
+
+    /// The part of a pass inside the window, ns.
+    static func passNs(
+        _ window: Window, _ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>
+    ) -> Int64 {
+        window.clipped(kind.number(PassSlot.ns, values, default: -1), endingAt: header.timeNs)
     }
 
     /// Takes the begin of a daemon batch or a direct one.

@@ -29,11 +29,10 @@ struct FailureTracker {
         let largest = kind.number(FailSlot.largestOrder, values, default: -1)
         let gfp = kind.text(FailSlot.gfp, values).raw
         let place = Int64(header.domain) << 32 | Int64(UInt32(bitPattern: header.cpu))
-        places.add(place)
-        placeBins.add(place, header.timeNs)
+        let bin = bins.add(header.timeNs)
+        if let index = places.add(place) { placeBins.add(index, bin, widthNs: bins.widthNs) }
         requests.add(gfp << 16 | Self.code(order) << 8 | Self.code(largest))
         requesters.add(kind.text(FailSlot.requester, values).raw)
-        bins.add(header.timeNs)
         if count > 0 {
             let gapNs = header.timeNs - lastNs
             interArrival.record(gapNs)
@@ -71,12 +70,10 @@ struct FailureTracker {
         result.interArrival = interArrival
         result.interArrival.sort()
         result.overTime = bins.finished(endNs: endNs)
-        result.overTime.byDomain = placeBins.marginal(of: result.overTime, endNs: endNs) {
-            $0 >> 32
-        }
-        result.overTime.byCPU = placeBins.marginal(of: result.overTime, endNs: endNs) {
-            Int64(Int32(truncatingIfNeeded: $0))
-        }
+        let keys = places.index.keys
+        result.overTime.byDomain = placeBins.marginal(of: result.overTime, keys.map { $0 >> 32 })
+        result.overTime.byCPU = placeBins.marginal(
+            of: result.overTime, keys.map { Int64(Int32(truncatingIfNeeded: $0)) })
         result.bursts = bursts
         if burstSize > 0 { result.bursts.add(size: burstSize) }
         return result

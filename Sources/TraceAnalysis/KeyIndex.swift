@@ -83,15 +83,17 @@ struct KeyCounts {
 
     init(limit: Int = 65_536) { index = KeyIndex(limit: limit) }
 
-    /// Counts a key.
+    /// Counts a key and returns its position, `nil` for one beyond the limit.
     @inline(__always)
-    mutating func add(_ key: Int64) {
+    @discardableResult
+    mutating func add(_ key: Int64) -> Int? {
         guard let position = index.index(of: key) else {
             otherCount += 1
-            return
+            return nil
         }
         if position == counts.count { counts.append(0) }
         counts[position] += 1
+        return position
     }
 
     /// The keys with their counts, ascending by key.

@@ -47,6 +47,8 @@ struct BoundKind {
     /// The standard number of each of the label column's values; -1 for one without a meaning.
     private var labels: InlineArray<16, Int8>
     private var hasLabels = false
+    /// A bit for each slot that has a column.
+    private(set) var boundSlots: UInt32 = 0
 
     /// Stands for the numbers between a schema's kinds.
     init() {
@@ -92,6 +94,7 @@ struct BoundKind {
                 }
             if isBound {
                 slots[slot] = UInt8(index)
+                boundSlots |= 1 << UInt32(slot)
             } else {
                 missing.append(MissingColumn(kind: kind.name, column: name, isWrongType: true))
             }
@@ -132,6 +135,15 @@ struct BoundKind {
             return true
         case .bits, .text: return false
         }
+    }
+
+    /// The columns that slots are read from, a bit for each.
+    var columns: UInt64 {
+        var bits: UInt64 = 0
+        for slot in 0..<Self.slotCount where slots[slot] < 64 {
+            bits |= 1 << UInt64(slots[slot])
+        }
+        return bits
     }
 
     /// The value of a number slot, or `fallback` where the kind has no such column.

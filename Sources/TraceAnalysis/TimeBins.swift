@@ -35,13 +35,16 @@ struct TimeBins {
         }
     }
 
-    /// Counts one event.
-    mutating func add(_ timeNs: Int64) {
+    /// Counts one event and returns its bin.
+    @inline(__always)
+    @discardableResult
+    mutating func add(_ timeNs: Int64) -> Int {
         var offset = timeNs - beginNs
         // The last bin holds the window's last instant too.
         if timeNs == lastInstantNs, offset > 0 { offset -= 1 }
         if offset < binBegin || offset >= binEnd { find(offset) }
         counts[bin] += 1
+        return bin
     }
 
     private mutating func find(_ offset: Int64) {

@@ -4,13 +4,14 @@ extension TraceSummary {
     /// The numbers that comparisons look at.
     ///
     /// First come those of the whole trace, then those of each domain, ascending. Names and order
-    /// are the same for every trace.
+    /// are the same for every trace; those of reports that were not asked for are left out.
     ///
     /// - Complexity: O(size of the summary).
     public var metrics: [Metric] {
-        cpuMetrics + wakeupMetrics + failureMetrics + batchMetrics + waitMetrics + reliefMetrics
-            + serviceMetrics
-            + domainMetrics
+        let all =
+            cpuMetrics + wakeupMetrics + failureMetrics + batchMetrics + waitMetrics
+            + reliefMetrics + serviceMetrics + domainMetrics
+        return sections == nil ? all : all.filter { has(.of($0)) }
     }
 
     private var cpuMetrics: [Metric] {

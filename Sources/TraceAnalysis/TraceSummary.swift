@@ -43,6 +43,8 @@ public struct EventCounts: Hashable, Sendable {
 public struct TraceSummary: Equatable, Sendable {
     /// What part of the trace it is about.
     public var window: SummaryWindow
+    /// The reports that were asked for; `nil` for all. The others are empty.
+    public var sections: [ReportSection]?
     /// How many events it rests on.
     public var events = EventCounts()
     /// Columns that the trace's schema lacks.
@@ -71,6 +73,9 @@ public struct TraceSummary: Equatable, Sendable {
     public var counters = CounterSummary()
     /// The rest.
     public var totals = TotalsSummary()
+
+    /// Whether a report was asked for.
+    public func has(_ section: ReportSection) -> Bool { sections?.contains(section) ?? true }
 
     /// The name of a thread, or its number where it has none.
     ///

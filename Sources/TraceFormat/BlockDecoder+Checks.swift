@@ -78,19 +78,24 @@ extension BlockDecoder {
             from: summary.firstSequence, without: control, &cells, range)
     }
 
-    /// Checks the CPUs and causes of a lane whose columns are decoded.
+    /// Checks the CPUs and causes of a lane, as far as they are decoded.
     func checkSections(_ lane: Lane) throws(FormatError) {
         let directory = directories[Int(lane.rawValue)]
         var hasCauses = false
         for section in directory.sections {
-            let cpus = BytePlanes.bounds(cells, directory.columns[section.firstColumn].cells)
+            let column = directory.columns[section.firstColumn]
+            guard column.isDecoded else { continue }
+            let cpus = BytePlanes.bounds(cells, column.cells)
             guard cpus.min >= Int64(Int32.min), cpus.max <= Int64(Int32.max) else {
                 throw .invalidValue(
                     field: "cpu", offset: fileOffset, value: UInt64(bitPattern: cpus.max))
             }
+        }
+        for section in directory.sections {
             let causes = directory.columns[section.firstColumn + 1]
+            guard causes.isDecoded else { continue }
             let isZero = causes.transform == .constant && causes.base == 0 && !section.isSmall
-            hasCauses = hasCauses || !isZero
+            if !isZero { hasCauses = hasCauses || BytePlanes.union(cells, causes.cells) != 0 }
         }
         if hasCauses { try checkCauses(directory) }
     }
@@ -99,12 +104,16 @@ extension BlockDecoder {
         var cursors = directory.sections.map {
             directory.columns[$0.firstColumn + 1].cells.lowerBound
         }
+        let isDecoded = directory.sections.map {
+            directory.columns[$0.firstColumn + 1].isDecoded
+        }
         let orders = directory.columns[LaneDirectory.orderColumn].cells
         let sequences = directory.columns[LaneDirectory.sequenceColumn].cells
         for (orderCell, sequenceCell) in zip(orders, sequences) {
             let section = Int(cells[orderCell])
             let distance = UInt64(bitPattern: cells[cursors[section]])
             cursors[section] += 1
+            guard isDecoded[section] else { continue }
             guard distance < UInt64(bitPattern: cells[sequenceCell]) else {
                 throw .invalidValue(field: "cause", offset: fileOffset, value: distance)
             }

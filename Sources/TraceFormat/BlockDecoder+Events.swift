@@ -89,22 +89,27 @@ extension BlockDecoder {
         }
     }
 
-    /// Hands every event of the decoded lanes to `body`, in the order of their sequence numbers.
+    /// Hands the events of the decoded lanes to `body`, in the order of their sequence numbers.
     ///
-    /// Programmer error: a lane is not decoded.
+    /// Programmer error: a lane's wanted columns are not decoded.
+    ///
+    /// - Parameter columns: Which kinds' events, and which of their columns are decoded, `nil` for
+    ///   all. The others' values are whatever was there before; CPU and cause are 0 then.
     ///
     /// - Complexity: O(cells).
     public func forEachEvent(
-        _ lanes: LaneSelection, _ body: (EventHeader, Span<Int64>) -> Void
+        _ lanes: LaneSelection, _ columns: ColumnSelection? = nil,
+        _ body: (EventHeader, Span<Int64>) -> Void
     ) {
-        for lane in lanes.lanes {
+        for lane in lanes.lanes where directories[Int(lane.rawValue)].eventCount > 0 {
             let directory = directories[Int(lane.rawValue)]
             precondition(
-                directory.columns.allSatisfy { $0.isDecoded },
+                directory.columns[LaneDirectory.sequenceColumn].isDecoded
+                    && wantedColumns(lane, columns).allSatisfy { directory.columns[$0].isDecoded },
                 "a lane is decoded before its events are read")
         }
-        var control = LaneRows(self, .control)
-        var data = LaneRows(self, .data)
+        var control = LaneRows(self, .control, columns)
+        var data = LaneRows(self, .data, columns)
         if lanes == .both {
             // In runs: all data events before the next control event, and the other way round.
             while !control.isAtEnd, !data.isAtEnd {

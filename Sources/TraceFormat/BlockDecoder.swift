@@ -108,7 +108,10 @@ public struct BlockDecoder: Sendable {
                 field: "block cells", offset: fileOffset, value: UInt64(payload),
                 limit: UInt64(FormatLimits.blockCells))
         }
-        if cells.count < firstCell { cells = [Int64](repeating: 0, count: firstCell) }
+        // With room to spare: the next block is likely to need a little more.
+        if cells.count < firstCell {
+            cells = [Int64](repeating: 0, count: firstCell + firstCell / 4)
+        }
         self.fileOffset = fileOffset
         head = read
     }
@@ -118,16 +121,6 @@ public struct BlockDecoder: Sendable {
 
     /// Length in bytes of the head, after which the content starts.
     public var headByteCount: Int { current.headBytes }
-
-    /// The parts of the content that the columns of a lane need.
-    public func contentRanges(_ lane: Lane) -> [Range<Int>] {
-        var ranges = [current.rawRange(lane), current.frameRange(lane)]
-        if lane == .data, sequencesFollow {
-            ranges.append(current.rawRange(.control))
-            ranges.append(current.frameRange(.control))
-        }
-        return ranges.filter { !$0.isEmpty }
-    }
 
     /// Whether the data lane's sequence numbers come from the control lane's.
     var sequencesFollow: Bool {
@@ -155,18 +148,19 @@ public struct BlockDecoder: Sendable {
     /// Offset of the content in the file in bytes.
     var contentOffset: Int64 { fileOffset + Int64(current.headBytes) }
 
-    /// Decodes every column of a lane; those decoded before are kept.
+    /// Decodes columns of a lane; those decoded before are kept.
     ///
     /// - Parameters:
+    ///   - columns: Which ones; `nil` for all.
     ///   - content: The block's content; only the parts of `contentRanges` are read.
-    /// - Complexity: O(cells of the lane).
+    /// - Complexity: O(cells of the columns).
     /// - Throws: `FormatError`.
     public mutating func decode(
-        _ lane: Lane, content: [UInt8], codec: inout some FrameCodec & ~Copyable
+        _ lane: Lane, _ columns: ColumnSelection? = nil, content: [UInt8],
+        codec: inout some FrameCodec & ~Copyable
     ) throws(FormatError) {
         try decodeLaneColumns(lane, content: content, codec: &codec)
-        let number = Int(lane.rawValue)
-        for column in directories[number].columns.indices.dropFirst(3) {
+        for column in wantedColumns(lane, columns) {
             try decodeColumn(lane, column, content: content, codec: &codec)
         }
         try checkSections(lane)

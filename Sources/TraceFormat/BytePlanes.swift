@@ -24,6 +24,18 @@ enum BytePlanes {
         }
     }
 
+    /// All bits that any value of a range has.
+    ///
+    /// - Complexity: O(range).
+    static func union(_ values: [Int64], _ range: Range<Int>) -> UInt64 {
+        check(range, values.count)
+        return unsafe values.withUnsafeBufferPointer { all in
+            var bits: Int64 = 0
+            for index in range { bits |= unsafe all[index] }
+            return UInt64(bitPattern: bits)
+        }
+    }
+
     /// Writes byte `plane` of every value less `base` to the start of `planes`.
     ///
     /// - Complexity: O(range).

@@ -86,7 +86,7 @@ struct LaneEncoder {
             BytePlanes.differences(values, range, into: &deltas)
             let first = values[range.lowerBound]
             let step = Zigzag.decode(UInt64(bitPattern: deltas[0]))
-            let largest = LaneEncoder.union(deltas, count: range.count)
+            let largest = BytePlanes.union(deltas, 0..<range.count)
             let planes = LaneEncoder.planeCount(largest)
             appendHead(.delta, base: first &- step, planes: planes)
             try appendPlanes(deltas, 0..<range.count, base: 0, planes: planes, codec: &codec)
@@ -136,7 +136,7 @@ struct LaneEncoder {
         RecencyWalk.combine(
             values, range, source: source, base: base, references: references, at: start,
             into: &deltas)
-        let planes = LaneEncoder.planeCount(LaneEncoder.union(deltas, count: range.count))
+        let planes = LaneEncoder.planeCount(BytePlanes.union(deltas, 0..<range.count))
         appendHead(.linked, base: base, planes: planes)
         directory.appendVarint(UInt64(sourceColumn))
         try appendPlanes(deltas, 0..<range.count, base: 0, planes: planes, codec: &codec)
@@ -220,12 +220,5 @@ struct LaneEncoder {
     /// How many bytes the largest of some numbers needs.
     private static func planeCount(_ largest: UInt64) -> Int {
         (64 - largest.leadingZeroBitCount + 7) / 8
-    }
-
-    /// All bits that any of the first `count` values has.
-    private static func union(_ values: [Int64], count: Int) -> UInt64 {
-        var all: Int64 = 0
-        for index in 0..<count { all |= values[index] }
-        return UInt64(bitPattern: all)
     }
 }

@@ -11,6 +11,12 @@ struct LaneRows {
         var kind: KindID
         var domain: Int32
         var width: Int
+        /// Whether its events are wanted, and which of its columns; `nil` for all.
+        var isWanted: Bool
+        var columns: ColumnSelection.Columns?
+        /// All bits where CPUs, or causes, are wanted, else none.
+        var cpuMask: Int64
+        var causeMask: Int64
         /// Events of the section, which is how far apart its columns are.
         var count: Int
         /// Position among the block's cells of the first column's next value.
@@ -36,15 +42,21 @@ struct LaneRows {
     private var stretchEnd = 0
 
     /// Starts before the first event.
-    init(_ block: BlockDecoder, _ lane: Lane) {
+    ///
+    /// - Parameter columns: What is wanted; `nil` for everything.
+    init(_ block: BlockDecoder, _ lane: Lane, _ columns: ColumnSelection?) {
         let cells = block.laneCells(lane)
         order = cells.order
         time = cells.time
         sequence = cells.sequence
         count = cells.count
         sections = block.directories[Int(lane.rawValue)].sections.map {
-            SectionPlace(
-                kind: $0.kind, domain: $0.domain, width: $0.width, count: $0.count,
+            let wanted = columns?[$0.kind]
+            return SectionPlace(
+                kind: $0.kind, domain: $0.domain, width: $0.width,
+                isWanted: columns == nil || wanted != nil, columns: wanted,
+                cpuMask: wanted?.hasCPU ?? true ? -1 : 0,
+                causeMask: wanted?.hasCause ?? true ? -1 : 0, count: $0.count,
                 nextCell: $0.firstCell)
         }
     }
@@ -83,13 +95,14 @@ struct LaneRows {
             if number > bound { return event }
             let section = Int(all[columns.order + event])
             let place = places[section]
+            guard place.isWanted else { continue }
             let start = place.nextRow
             let end = start + headCells + place.width
             places[section].nextRow = end
-            let distance = UInt64(bitPattern: values[start + 1])
+            let distance = UInt64(bitPattern: values[start + 1] & place.causeMask)
             let header = EventHeader(
                 sequence: number, timeNs: all[columns.time + event], kind: place.kind,
-                domain: place.domain, cpu: Int32(truncatingIfNeeded: values[start]),
+                domain: place.domain, cpu: Int32(truncatingIfNeeded: values[start] & place.cpuMask),
                 cause: distance == 0 ? 0 : number &- distance)
             body(header, values.extracting(start + headCells..<end))
         }
@@ -101,7 +114,7 @@ struct LaneRows {
         stretchEnd = min(next + Self.stretchEvents, count)
         for event in next..<stretchEnd { sections[Int(cells[order + event])].events += 1 }
         var size = 0
-        for section in sections.indices {
+        for section in sections.indices where sections[section].isWanted {
             sections[section].nextRow = size
             size += sections[section].events * (sections[section].width + Self.headCells)
         }
@@ -109,14 +122,15 @@ struct LaneRows {
         for section in sections.indices where sections[section].events > 0 {
             let place = sections[section]
             let width = place.width + Self.headCells
-            for column in 0..<width {
+            sections[section].nextCell += place.events
+            sections[section].events = 0
+            guard place.isWanted else { continue }
+            for column in 0..<width where place.columns?.contains(column) ?? true {
                 let first = place.nextCell + column * place.count
                 BytePlanes.spread(
                     cells, first..<first + place.events, into: &rows,
                     at: place.nextRow + column, stride: width)
             }
-            sections[section].nextCell += place.events
-            sections[section].events = 0
         }
     }
 }

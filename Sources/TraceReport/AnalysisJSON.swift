@@ -17,25 +17,48 @@ enum AnalysisJSON {
             identities(report.identities, &json)
             parameters(report.parameters, &json)
             window(summary.window, &json)
+            reports(summary.sections, &json)
             events(summary, &json)
             threads(summary, &json)
-            cpu(summary, &json)
-            wakeups(summary.wakeups, &json)
-            failures(summary, &json)
-            batches(summary.batches, &json)
-            waits(summary.waits, &json)
-            relief(summary.relief, &json)
-            chains(summary.chains, &json)
-            service(summary, &json)
-            json.member("memory", each: summary.memory, memory)
-            counters(summary.counters, &json)
-            totals(summary.totals, &json)
+            sections(summary, &json)
             json.member("metrics", each: summary.metrics, metric)
         }
         return json.text + "\n"
     }
 
+    /// The reports that were asked for; `null` in the place of the others.
+    private static func sections(_ summary: TraceSummary, _ json: inout JSONWriter) {
+        func section(
+            _ section: ReportSection, _ json: inout JSONWriter, _ body: (inout JSONWriter) -> Void
+        ) {
+            if summary.has(section) {
+                body(&json)
+            } else {
+                json.member(section.rawValue, String?.none)
+            }
+        }
+        section(.cpu, &json) { cpu(summary, &$0) }
+        section(.wakeups, &json) { wakeups(summary.wakeups, &$0) }
+        section(.failures, &json) { failures(summary, &$0) }
+        section(.batches, &json) { batches(summary.batches, &$0) }
+        section(.waits, &json) { waits(summary.waits, &$0) }
+        section(.relief, &json) { relief(summary.relief, &$0) }
+        chains(summary.chains, &json)
+        section(.service, &json) { service(summary, &$0) }
+        section(.memory, &json) { $0.member("memory", each: summary.memory, memory) }
+        section(.counters, &json) { counters(summary.counters, &$0) }
+        section(.totals, &json) { totals(summary.totals, &$0) }
+    }
+
     // MARK: The head
+
+    private static func reports(_ sections: [ReportSection]?, _ json: inout JSONWriter) {
+        if let sections {
+            json.member("reports", each: sections) { $0.value($1.rawValue) }
+        } else {
+            json.member("reports", String?.none)
+        }
+    }
 
     static func identities(_ identities: TraceIdentities, _ json: inout JSONWriter) {
         json.member("identities") { json in

@@ -13,17 +13,18 @@ enum AnalysisText {
         out.line("events: \(summary.events.inWindow)\(outside(summary.events))")
         parameters(report.parameters, &out)
         missing(summary.missingColumns, &out)
-        cpu(summary, &out)
-        wakeups(summary, isModel: Caveats.isFromEngine(report.parameters), &out)
-        failures(summary, &out)
-        batches(summary, &out)
-        waits(summary, &out)
-        relief(summary.relief, &out)
+        let isModel = Caveats.isFromEngine(report.parameters)
+        if summary.has(.cpu) { cpu(summary, &out) }
+        if summary.has(.wakeups) { wakeups(summary, isModel: isModel, &out) }
+        if summary.has(.failures) { failures(summary, &out) }
+        if summary.has(.batches) { batches(summary, &out) }
+        if summary.has(.waits) { waits(summary, &out) }
+        if summary.has(.relief) { relief(summary.relief, &out) }
         chains(summary, &out)
-        service(summary, &out)
-        memory(summary, &out)
-        counters(summary.counters, &out)
-        totals(summary, &out)
+        if summary.has(.service) { service(summary, &out) }
+        if summary.has(.memory) { memory(summary, &out) }
+        if summary.has(.counters) { counters(summary.counters, &out) }
+        if summary.has(.totals) { totals(summary, &out) }
         return out.text
     }
 

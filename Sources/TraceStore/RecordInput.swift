@@ -20,6 +20,8 @@ struct RecordInput {
     /// Length in bytes of the record that was read last with its frames; 0 without a whole head.
     private(set) var extent: Int64 = 0
     private var loaded = 0
+    /// Bytes read so far.
+    private(set) var bytesRead: Int64 = 0
 
     init(_ source: any ByteSource) { self.source = source }
 
@@ -47,6 +49,7 @@ struct RecordInput {
     /// - Throws: What the source throws.
     mutating func readHead() throws(StoreError) -> Step {
         loaded = try source.read(at: offset, into: &bytes, at: 0, count: RecordHead.byteCount)
+        bytesRead += Int64(loaded)
         if loaded == 0 { return .end }
         if loaded < RecordHead.byteCount { return .cut(bytes: Int64(loaded)) }
         do {
@@ -69,20 +72,23 @@ struct RecordInput {
         if bytes.count < count {
             bytes.append(contentsOf: [UInt8](repeating: 0, count: count - bytes.count))
         }
-        loaded += try source.read(
+        let taken = try source.read(
             at: offset + Int64(loaded), into: &bytes, at: loaded, count: count - loaded)
+        loaded += taken
+        bytesRead += Int64(taken)
         return loaded < count ? Int64(loaded) : nil
     }
 
     /// Reads bytes that follow the loaded part of the record.
     ///
     /// - Returns: `nil`, or the number of the record's bytes there are where they are too few.
-    func load(
+    mutating func load(
         _ range: Range<Int>, after first: Int, into content: inout [UInt8]
     ) throws(StoreError) -> Int64? {
         let start = offset + Int64(first + range.lowerBound)
         let taken = try source.read(
             at: start, into: &content, at: range.lowerBound, count: range.count)
+        bytesRead += Int64(taken)
         return taken < range.count ? Int64(first + range.lowerBound + taken) : nil
     }
 
@@ -97,6 +103,7 @@ struct RecordInput {
         while position < end {
             let count = Int(min(end - position, Int64(piece.count)))
             let taken = try source.read(at: offset + position, into: &piece, at: 0, count: count)
+            bytesRead += Int64(taken)
             sum = Checksum.crc32c(piece.span.extracting(0..<taken), continuing: sum)
             position += Int64(taken)
             if taken < count { return .cut(bytes: position) }

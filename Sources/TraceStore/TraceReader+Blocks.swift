@@ -88,11 +88,13 @@ extension TraceReader {
         return true
     }
 
-    /// Loads what one lane needs; the planes' own sums check it.
-    private func loadContent(_ lane: Lane) throws(StoreError) -> Bool {
+    /// Loads what columns of one lane need; the planes' own sums check it.
+    private func loadContent(
+        _ lane: Lane, _ columns: ColumnSelection? = nil
+    ) throws(StoreError) -> Bool {
         guard !isContentLoaded else { return true }
         reserveContent(decoder.contentByteCount)
-        for range in decoder.contentRanges(lane) {
+        for range in decoder.contentRanges(lane, columns) {
             let short = try input.load(range, after: decoder.headByteCount, into: &content)
             if let short {
                 endOfData(ignoredBytes: short)
@@ -126,15 +128,24 @@ extension TraceReader {
 
     /// Decodes lanes of the current block; what is decoded already is kept.
     ///
-    /// One lane of a file is read and checked without touching the other.
+    /// One lane of a file is read and checked without touching the other, and of a lane only the
+    /// columns that are wanted.
     ///
+    /// - Parameter columns: What is wanted of the lanes; `nil` for everything.
     /// - Returns: Whether they are good; if not, reading has ended and `completeness` tells why.
     /// - Complexity: O(cells).
     /// - Throws: What the source throws.
-    public func decode(_ lanes: LaneSelection) throws(StoreError) -> Bool {
+    public func decode(
+        _ lanes: LaneSelection, _ columns: ColumnSelection? = nil
+    ) throws(StoreError) -> Bool {
         guard state.hasBlock else { return false }
-        let needsAll = checksAll || lanes == .both
-        guard try needsAll ? loadContent() : loadContent(lanes.lanes[0]) else { return false }
+        if checksAll || (lanes == .both && columns == nil) {
+            guard try loadContent() else { return false }
+        } else {
+            for lane in lanes.lanes {
+                guard try loadContent(lane, columns) else { return false }
+            }
+        }
         do {
             if checksAll {
                 for lane in Lane.allCases where !lanes.lanes.contains(lane) {
@@ -142,7 +153,7 @@ extension TraceReader {
                 }
             }
             for lane in lanes.lanes {
-                try decoder.decode(lane, content: content, codec: &codec)
+                try decoder.decode(lane, columns, content: content, codec: &codec)
             }
             if lanes == .both { try decoder.checkOrder() }
         } catch {
@@ -187,14 +198,17 @@ extension TraceReader {
     ///
     /// A block is handed on as a whole or, when something in it is damaged, not at all.
     ///
+    /// - Parameter columns: Which kinds' events, and which of their columns are wanted, `nil` for
+    ///   all. The others' values are undefined; CPU and cause are 0 then.
     /// - Returns: Whether the block was good.
     /// - Complexity: O(cells).
     /// - Throws: What the source throws.
     public func forEachEvent(
-        _ lanes: LaneSelection = .both, _ body: (EventHeader, Span<Int64>) -> Void
+        _ lanes: LaneSelection = .both, columns: ColumnSelection? = nil,
+        _ body: (EventHeader, Span<Int64>) -> Void
     ) throws(StoreError) -> Bool {
-        guard try decode(lanes) else { return false }
-        decoder.forEachEvent(lanes, body)
+        guard try decode(lanes, columns) else { return false }
+        decoder.forEachEvent(lanes, columns, body)
         return true
     }
 

@@ -89,6 +89,9 @@ public final class TraceReader {
     /// The path of what is read.
     public var path: String { input.source.path }
 
+    /// How many bytes were read so far, and how many there are; those are `nil` for a stream.
+    public var bytesRead: (read: Int64, of: Int64?) { (input.bytesRead, input.source.length) }
+
     /// The strings found so far, as analyses take them.
     ///
     /// - Complexity: O(bytes of the strings).

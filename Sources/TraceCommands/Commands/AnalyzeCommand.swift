@@ -32,13 +32,36 @@ struct AnalyzeCommand: ParsableCommand {
         help: "Show the longest chains from failure over wakeup, run and batch to relief.")
     var worst = 0
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Only this report; may be repeated. Only what it needs is read and checked. "
+                + "There are \(Self.reportNames).",
+            valueName: "report"),
+        transform: Self.section)
+    var report: [ReportSection] = []
+
+    @Flag(name: .long, help: "Tell on standard error how much of the file was read.")
+    var stats = false
+
     @Option(name: .long, help: "text, json, csv (the metrics) or markdown (a short report).")
     var format = AnalysisFormat.text
 
     @OptionGroup var following: FollowOptions
-    @OptionGroup var report: ReportOptions
+    @OptionGroup var look: ReportOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var partial: PartialOptions
+
+    private static var reportNames: String {
+        ReportSection.allCases.map(\.rawValue).joined(separator: ", ")
+    }
+
+    private static func section(_ name: String) throws -> ReportSection {
+        guard let section = ReportSection(rawValue: name) else {
+            throw ValidationError("there is no report \(name); there are: \(reportNames)")
+        }
+        return section
+    }
 
     func validate() throws {
         if let interval, interval.ns <= 0 {
@@ -50,13 +73,15 @@ struct AnalyzeCommand: ParsableCommand {
     }
 
     mutating func run() throws {
-        let trace = try LoadedTrace(path: trace, checksAll: true, follows: following.follow)
+        let trace = try LoadedTrace(
+            path: trace, checksAll: report.isEmpty, follows: following.follow)
         var options = window.analysis
         options.kinds =
             try kind.isEmpty
             ? nil : Set(trace.reader.description.schema.kinds(named: kind).map(\.id))
         options.threads = thread.isEmpty ? nil : Set(thread)
         options.intervalNs = interval?.ns
+        options.sections = report.isEmpty ? nil : Set(report)
         options.worstChains = worst
         let summary = try trace.summary(options)
         let result = AnalysisReport(
@@ -64,13 +89,14 @@ struct AnalyzeCommand: ParsableCommand {
             completeness: trace.completeness, summary: summary)
         let out = try TextOutput(path: output.output, force: output.force)
         switch format {
-        case .text: try out.write(result.text(report.style(output: output.output)))
+        case .text: try out.write(result.text(look.style(output: output.output)))
         case .json: try out.write(result.json)
         case .csv: try out.write(result.csv)
         case .markdown:
-            try out.write(result.markdown(report.style(output: output.output)))
+            try out.write(result.markdown(look.style(output: output.output)))
         }
         try out.end()
+        if stats { Terminal.writeError(trace.readingLine) }
         if following.follow { try Interrupt.check() }
         try trace.requireUndamaged(partial)
     }

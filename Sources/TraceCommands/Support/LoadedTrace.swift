@@ -44,6 +44,12 @@ struct LoadedTrace {
         return try reporting { try reader.nextBlock(overlapping: interval) }
     }
 
+    /// How much of the file was read, in one line.
+    var readingLine: String {
+        let bytes = reader.bytesRead
+        return "read \(bytes.read)" + (bytes.of.map { " of \($0)" } ?? "") + " bytes\n"
+    }
+
     /// The name to show for the trace.
     var label: String { Self.label(reader.path) }
 
@@ -156,7 +162,9 @@ struct LoadedTrace {
         try reporting {
             while try nextBlock() {
                 let blockEndNs = reader.block.timeMaxNs
-                let isGood = try reader.forEachEvent(lanes) { analyzer.consume($0, $1) }
+                let isGood = try reader.forEachEvent(lanes, columns: analyzer.columns) {
+                    analyzer.consume($0, $1)
+                }
                 if isGood { readNs = blockEndNs }
             }
         }

@@ -6,10 +6,16 @@ struct FailureTracker {
     /// Failures closer to the one before than this belong to one burst, ns.
     static let burstGapNs: Int64 = 1_000_000
 
+    private static let usualDomains = 16
+    private static let usualCPUs = 256
+
     private var count: UInt64 = 0
     /// By domain (high half) and CPU (low half).
     private var places = KeyCounts()
     /// By flags (from bit 16), order asked for + 1 (bits 8...15), largest free order + 1.
+    /// The positions of the usual places among `places`, -1 for those not seen yet, so that most
+    /// failures need no search.
+    private var usualPlaces = [Int32](repeating: -1, count: usualDomains * usualCPUs)
     private var requests = KeyCounts()
     private var requesters = KeyCounts()
     private var interArrival = LatencySeries()
@@ -28,9 +34,10 @@ struct FailureTracker {
         let order = kind.number(FailSlot.order, values, default: -1)
         let largest = kind.number(FailSlot.largestOrder, values, default: -1)
         let gfp = kind.text(FailSlot.gfp, values).raw
-        let place = Int64(header.domain) << 32 | Int64(UInt32(bitPattern: header.cpu))
         let bin = bins.add(header.timeNs)
-        if let index = places.add(place) { placeBins.add(index, bin, widthNs: bins.widthNs) }
+        if let place = place(header.domain, header.cpu) {
+            placeBins.add(place, bin, widthNs: bins.widthNs)
+        }
         requests.add(gfp << 16 | Self.code(order) << 8 | Self.code(largest))
         requesters.add(kind.text(FailSlot.requester, values).raw)
         if count > 0 {
@@ -44,6 +51,24 @@ struct FailureTracker {
         burstSize += 1
         count += 1
         lastNs = header.timeNs
+    }
+
+    /// Counts a place and returns its position, `nil` for one beyond the limit.
+    @inline(__always)
+    private mutating func place(_ domain: Int32, _ cpu: Int32) -> Int? {
+        let key = Int64(domain) << 32 | Int64(UInt32(bitPattern: cpu))
+        guard domain >= 0, domain < Int32(Self.usualDomains), cpu >= 0,
+            cpu < Int32(Self.usualCPUs)
+        else { return places.add(key) }
+        let slot = Int(domain) * Self.usualCPUs + Int(cpu)
+        let known = Int(usualPlaces[slot])
+        if known >= 0 {
+            places.add(at: known)
+            return known
+        }
+        let new = places.add(key)
+        if let new { usualPlaces[slot] = Int32(new) }
+        return new
     }
 
     /// An order in one byte: -1 and below become 0, orders above 254 share 255.

@@ -96,6 +96,10 @@ struct KeyCounts {
         return position
     }
 
+    /// Counts the key with a position.
+    @inline(__always)
+    mutating func add(at position: Int) { counts[position] += 1 }
+
     /// The keys with their counts, ascending by key.
     ///
     /// - Complexity: O(n log n).

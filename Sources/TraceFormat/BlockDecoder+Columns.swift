@@ -9,6 +9,11 @@ extension BlockDecoder {
         _ lane: Lane, _ column: Int, content: [UInt8], codec: inout some FrameCodec & ~Copyable
     ) throws(FormatError) {
         let number = Int(lane.rawValue)
+        if cells.count < cellEnds[number] {
+            // With room to spare: the next block is likely to need a little more.
+            let missing = cellEnds[number] - cells.count
+            cells.append(contentsOf: repeatElement(0, count: missing + cellEnds[number] / 8))
+        }
         try decodeShared(lane, content: content, codec: &codec)
         let entry = directories[number].columns[column]
         guard !entry.isDecoded, entry.transform != .complement else { return }

@@ -30,6 +30,8 @@ public struct BlockDecoder: Sendable {
     var directories = [LaneDirectory(), LaneDirectory()]
     /// The decoded values of both lanes' columns.
     var cells: [Int64] = []
+    /// By lane where its cells end; they get their room when the lane is decoded.
+    var cellEnds = [0, 0]
     /// Shared streams by lane, empty until they are decoded.
     var sharedStreams: [[UInt8]] = [[], []]
     /// By lane: whether the key columns are decoded, and which event of its source each event of a
@@ -97,6 +99,7 @@ public struct BlockDecoder: Sendable {
                 &reader, lane: lane, declared: declared, kinds: kinds)
             next = range.upperBound
             firstCell += directories[number].cellCount
+            cellEnds[number] = firstCell
             // The limit counts four cells for the common part, of which five are kept here.
             payload += directories[number].cellCount - events - directories[number].literalCells
             sharedStreams[number].removeAll(keepingCapacity: true)
@@ -107,10 +110,6 @@ public struct BlockDecoder: Sendable {
             throw .limit(
                 field: "block cells", offset: fileOffset, value: UInt64(payload),
                 limit: UInt64(FormatLimits.blockCells))
-        }
-        // With room to spare: the next block is likely to need a little more.
-        if cells.count < firstCell {
-            cells = [Int64](repeating: 0, count: firstCell + firstCell / 4)
         }
         self.fileOffset = fileOffset
         head = read

@@ -13,7 +13,7 @@ public enum ReportSection: String, CaseIterable, Sendable {
         case "relief": .relief
         case "memory": .memory
         case "pageout": .totals
-        default: metric.name == "service.fallback_pages" ? .memory : .service
+        default: .service
         }
     }
 }
@@ -63,6 +63,10 @@ struct SectionMask: OptionSet {
         // begin at failures that wait for a wakeup.
         if mask.contains(.cpu) { mask.formUnion([.wakeups, .batches]) }
         if mask.contains(.chains) { mask.insert(.wakeups) }
+        // Limited requests, fallback pages and the ranges of counters come from elsewhere.
+        if mask.contains(.failures) { mask.insert(.service) }
+        if mask.contains(.service) { mask.insert(.memory) }
+        if mask.contains(.totals) { mask.insert(.counters) }
         self = mask
     }
 }

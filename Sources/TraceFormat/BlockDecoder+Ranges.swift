@@ -12,7 +12,8 @@ extension BlockDecoder {
     public func contentRanges(_ lane: Lane, _ columns: ColumnSelection? = nil) -> [Range<Int>] {
         var ranges = columns.map { planeRanges(lane, $0) } ?? wholeRanges(lane)
         if lane == .data, sequencesFollow {
-            ranges += columns.map { _ in planeRanges(.control, ColumnSelection()) }
+            ranges +=
+                columns.map { _ in planeRanges(.control, ColumnSelection()) }
                 ?? wholeRanges(.control)
         }
         ranges.removeAll { $0.isEmpty }

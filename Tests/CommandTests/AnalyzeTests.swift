@@ -39,7 +39,7 @@ import Testing
         for name in Fixtures.allTraces {
             for options in [
                 ["--worst", "3"], ["--begin", "1ms", "--end", "2ms", "--domain", "0"],
-                ["--kind", "wait_end", "--thread", "7"],
+                ["--kind", "wait_end", "--thread", "7"], ["--report", "wakeups"],
             ] {
                 files.append(folder.path("\(files.count).json"))
                 let result = try Tool.run(
@@ -52,7 +52,7 @@ import Testing
         let schema = Fixtures.documents.appending(path: "schemas/ktls-trace-analysis-0.json").path
         let line = (["python3", script, schema] + files).joined(separator: " ")
         let result = try Tool.shell(line)
-        #expect(result.status == 0 && result.text == "18 files checked\n", "\(result.text)")
+        #expect(result.status == 0 && result.text == "24 files checked\n", "\(result.text)")
     }
 
     @Test func keysComeInTheDocumentedOrder() throws {
@@ -64,9 +64,48 @@ import Testing
             keys == [
                 "schema", "complete", "incomplete_reason", "costs_estimated",
                 "latency_from_model", "arrivals", "lab_policy", "trace", "identities", "parameters",
-                "window", "events", "threads", "cpu", "wakeups", "failures", "batches", "waits",
+                "window", "reports", "events", "threads", "cpu", "wakeups", "failures", "batches",
+                "waits",
                 "relief", "chains", "service", "memory", "counters", "totals", "metrics",
             ])
+    }
+
+    private static let reports = [
+        "cpu", "wakeups", "failures", "batches", "waits", "relief", "service", "memory",
+        "counters", "totals",
+    ]
+
+    /// A report alone says what it says in the whole, whatever else was not read.
+    @Test(arguments: reports)
+    func oneReportIsAsInTheWhole(report: String) throws {
+        for name in Fixtures.allTraces {
+            let path = Fixtures.trace(name)
+            for window in [[], ["--begin", "20ms", "--end", "400ms"]] {
+                let some = ["analyze", "--format", "json", path] + window
+                let whole = try JSON(Tool.run(some).output)
+                let alone = try JSON(Tool.run(some + ["--report", report]).output)
+                #expect(alone["reports"].list.map(\.text) == [report])
+                for other in Self.reports where other != report {
+                    #expect(alone[other].isNull, "\(name) \(other)")
+                }
+                #expect(alone[report].canonical == whole[report].canonical, "\(name)")
+                #expect(alone["window"].canonical == whole["window"].canonical, "\(name)")
+            }
+        }
+    }
+
+    @Test func onlyWhatAReportNeedsIsRead() throws {
+        let path = Fixtures.trace("several-blocks")
+        func read(_ options: String...) throws -> Int {
+            let result = try Tool.run(["analyze", "--stats", path] + options)
+            #expect(result.status == 0)
+            return try #require(Int(result.error.split(separator: " ")[1]))
+        }
+        let whole = try read()
+        #expect(try read("--report", "memory") < whole / 2)
+        #expect(try read("--report", "wakeups", "--report", "failures") < whole / 2)
+        let wrong = try Tool.run(["analyze", path, "--report", "speed"])
+        expectUsageError(wrong, naming: "there is no report speed; there are: cpu, wakeups")
     }
 
     @Test(arguments: ["cache-only", "alloc-thread", "reclaim-batch", "detail-2"])

@@ -25,6 +25,13 @@ struct JSON {
     var list: [JSON] { (value as? [Any] ?? []).map { JSON(value: $0) } }
     var keys: [String] { (value as? [String: Any])?.keys.sorted() ?? [] }
 
+    /// The value as text, the keys sorted.
+    var canonical: String {
+        let data = try? JSONSerialization.data(
+            withJSONObject: value ?? NSNull(), options: [.sortedKeys, .fragmentsAllowed])
+        return String(decoding: data ?? Data(), as: UTF8.self)
+    }
+
     /// The element of a list whose member has this text.
     func first(_ key: String, _ text: String) -> JSON {
         list.first { $0[key].text == text } ?? JSON(value: nil)

@@ -27,7 +27,7 @@ public struct LatencySeries: Sendable {
     var samples: [Int64] = []
     var isSorted = true
     /// The bucket counts in the histogram form, else empty; without the overflow bucket.
-    var buckets: [UInt64] = []
+    var buckets = BucketCounts()
 
     /// Makes a series without samples.
     public init() {}
@@ -62,7 +62,7 @@ public struct LatencySeries: Sendable {
         if isExact {
             recordExactly(value)
         } else {
-            buckets[BucketLayout.position(value)] &+= 1
+            buckets.increment(BucketLayout.position(value))
         }
     }
 
@@ -93,14 +93,14 @@ public struct LatencySeries: Sendable {
         if value > BucketLayout.highestValue {
             aboveRangeCount += left
         } else {
-            buckets[BucketLayout.position(value)] += left
+            buckets.add(left, to: BucketLayout.position(value))
         }
     }
 
     mutating func changeToHistogram() {
-        buckets = [UInt64](repeating: 0, count: BucketLayout.bucketCount)
+        buckets = BucketCounts(count: BucketLayout.bucketCount)
         for value in samples where value <= BucketLayout.highestValue {
-            buckets[BucketLayout.position(value)] += 1
+            buckets.increment(BucketLayout.position(value))
         }
         samples = []
         isSorted = true
@@ -149,9 +149,9 @@ extension LatencySeries {
             return
         }
         for value in other.samples where value <= BucketLayout.highestValue {
-            buckets[BucketLayout.position(value)] += 1
+            buckets.increment(BucketLayout.position(value))
         }
-        for index in other.buckets.indices { buckets[index] += other.buckets[index] }
+        for index in other.buckets.indices { buckets.add(other.buckets[index], to: index) }
     }
 }
 

@@ -17,7 +17,10 @@ public struct Analyzer {
     /// Whether the schema has runs of threads.
     private let hasRuns: Bool
     private var lastNs: Int64
+    /// Events used, by the position of their kind; those of the first ones where no array must be
+    /// asked for its owner.
     private var counts: [UInt64]
+    private var usualCounts = InlineArray<64, UInt64>(repeating: 0)
     private var outsideWindow: UInt64 = 0
     private var otherDomains: UInt64 = 0
     private var otherKinds: UInt64 = 0
@@ -142,7 +145,11 @@ public struct Analyzer {
             leaveOut(reason)
             return
         }
-        counts[kind.position] += 1
+        if kind.position < usualCounts.count {
+            usualCounts[kind.position] += 1
+        } else {
+            counts[kind.position] += 1
+        }
         // Before the others, which forget the failures that a wakeup answers.
         if sections.contains(.chains) { follow(header, kind, values) }
         dispatch(header, kind, values)
@@ -367,7 +374,9 @@ public struct Analyzer {
 
     private var eventCounts: EventCounts {
         var result = EventCounts()
-        for (position, count) in counts.enumerated() where count > 0 {
+        for (position, rest) in counts.enumerated() {
+            let count = position < usualCounts.count ? usualCounts[position] : rest
+            guard count > 0 else { continue }
             result.byKind.append(NamedCount(name: binding.kindNames[position], count: count))
             result.inWindow += count
         }

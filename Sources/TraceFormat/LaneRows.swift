@@ -6,23 +6,27 @@ import TraceCore
 /// the cache nearly every time. So a stretch of events is first turned from columns into rows,
 /// column by column, which reads every column in order.
 struct LaneRows {
-    /// A section and how far it has been read.
-    private struct SectionPlace {
+    /// What handing on a section's events takes, and how far that is.
+    private struct Cursor {
         var kind: KindID
         var domain: Int32
-        var width: Int
-        /// Whether its events are wanted, and which of its columns; `nil` for all.
-        var isWanted: Bool
-        var columns: ColumnSelection.Columns?
+        /// Cells of a row; 0 for a section whose events are not wanted.
+        var rowCells: Int
         /// All bits where CPUs, or causes, are wanted, else none.
         var cpuMask: Int64
         var causeMask: Int64
+        /// Position among `rows` of the next row.
+        var nextRow = 0
+    }
+
+    /// A section and how far it has been turned into rows.
+    private struct SectionPlace {
+        /// Which of its columns are wanted; `nil` for all.
+        var columns: ColumnSelection.Columns?
         /// Events of the section, which is how far apart its columns are.
         var count: Int
         /// Position among the block's cells of the first column's next value.
         var nextCell: Int
-        /// Position among `rows` of the next row.
-        var nextRow = 0
         /// Events of the section in the stretch.
         var events = 0
     }
@@ -33,6 +37,7 @@ struct LaneRows {
     private static let headCells = 2
 
     private var sections: [SectionPlace]
+    private var cursors: [Cursor]
     private var rows: [Int64] = []
     private let order: Int
     private let time: Int
@@ -50,14 +55,18 @@ struct LaneRows {
         time = cells.time
         sequence = cells.sequence
         count = cells.count
-        sections = block.directories[Int(lane.rawValue)].sections.map {
+        let all = block.directories[Int(lane.rawValue)].sections
+        sections = all.map {
+            SectionPlace(columns: columns?[$0.kind], count: $0.count, nextCell: $0.firstCell)
+        }
+        cursors = all.map {
             let wanted = columns?[$0.kind]
-            return SectionPlace(
-                kind: $0.kind, domain: $0.domain, width: $0.width,
-                isWanted: columns == nil || wanted != nil, columns: wanted,
+            let isWanted = columns == nil || wanted != nil
+            return Cursor(
+                kind: $0.kind, domain: $0.domain,
+                rowCells: isWanted ? $0.width + Self.headCells : 0,
                 cpuMask: wanted?.hasCPU ?? true ? -1 : 0,
-                causeMask: wanted?.hasCause ?? true ? -1 : 0, count: $0.count,
-                nextCell: $0.firstCell)
+                causeMask: wanted?.hasCause ?? true ? -1 : 0)
         }
     }
 
@@ -76,7 +85,7 @@ struct LaneRows {
         while next < count {
             if next == stretchEnd { fill(cells) }
             next = Self.deliver(
-                cells, rows, next..<stretchEnd, (order, time, sequence), &sections,
+                cells, rows, next..<stretchEnd, (order, time, sequence), &cursors,
                 through: bound, body)
             if next < stretchEnd { return }
         }
@@ -84,20 +93,20 @@ struct LaneRows {
 
     private static func deliver(
         _ cells: [Int64], _ rows: [Int64], _ events: Range<Int>,
-        _ columns: (order: Int, time: Int, sequence: Int), _ sections: inout [SectionPlace],
+        _ columns: (order: Int, time: Int, sequence: Int), _ cursors: inout [Cursor],
         through bound: UInt64, _ body: (EventHeader, Span<Int64>) -> Void
     ) -> Int {
         let all = cells.span
         let values = rows.span
-        var places = sections.mutableSpan
+        var places = cursors.mutableSpan
         for event in events {
             let number = UInt64(bitPattern: all[columns.sequence + event])
             if number > bound { return event }
             let section = Int(all[columns.order + event])
             let place = places[section]
-            guard place.isWanted else { continue }
+            guard place.rowCells > 0 else { continue }
             let start = place.nextRow
-            let end = start + headCells + place.width
+            let end = start + place.rowCells
             places[section].nextRow = end
             let distance = UInt64(bitPattern: values[start + 1] & place.causeMask)
             let header = EventHeader(
@@ -114,22 +123,21 @@ struct LaneRows {
         stretchEnd = min(next + Self.stretchEvents, count)
         for event in next..<stretchEnd { sections[Int(cells[order + event])].events += 1 }
         var size = 0
-        for section in sections.indices where sections[section].isWanted {
-            sections[section].nextRow = size
-            size += sections[section].events * (sections[section].width + Self.headCells)
+        for section in sections.indices {
+            cursors[section].nextRow = size
+            size += sections[section].events * cursors[section].rowCells
         }
         if rows.count < size { rows = [Int64](repeating: 0, count: max(size, 2 * rows.count)) }
         for section in sections.indices where sections[section].events > 0 {
             let place = sections[section]
-            let width = place.width + Self.headCells
+            let width = cursors[section].rowCells
             sections[section].nextCell += place.events
             sections[section].events = 0
-            guard place.isWanted else { continue }
             for column in 0..<width where place.columns?.contains(column) ?? true {
                 let first = place.nextCell + column * place.count
                 BytePlanes.spread(
                     cells, first..<first + place.events, into: &rows,
-                    at: place.nextRow + column, stride: width)
+                    at: cursors[section].nextRow + column, stride: width)
             }
         }
     }

@@ -57,8 +57,8 @@ extension AnalysisHTML {
             bins.counts[first..<min(first + join, bins.counts.count)].reduce(0, +)
         }
         let widthNs = Int64(clamping: Int128(bins.widthNs) * Int128(join))
-        let endNs =
-            bins.beginNs + Int64(clamping: Int128(widthNs) * Int128(counts.count))
+        let endNs = Int64(
+            clamping: Int128(bins.beginNs) + Int128(widthNs) * Int128(counts.count))
         histogram(
             "Failures over time, per \(HTMLText.time(widthNs))", counts,
             under: bars.times(bins.beginNs, endNs), &out)

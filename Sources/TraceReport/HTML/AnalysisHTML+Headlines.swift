@@ -30,6 +30,13 @@ extension AnalysisHTML {
         if let ns = summary.nsPerGainedBlock {
             facts.append(("per gained block", .time(ns, "cpu.ns_per_gained_block")))
         }
+        if cpu.batchesWithoutCPU > 0 {
+            facts.append(
+                (
+                    "batches that do not tell theirs",
+                    .count(cpu.batchesWithoutCPU, "cpu.batches_without_cpu")
+                ))
+        }
         card(
             "CPU time in reclaim",
             .number(summary.coreSharePpm, "cpu.core_share_ppm") { ScaledText.percent($0) },
@@ -72,7 +79,7 @@ extension AnalysisHTML {
             (
                 "rate",
                 .number(summary.per1000Seconds(failures.count), "failures.per_1000_s") {
-                    ScaledText.rate($0)
+                    HTMLText.rate($0)
                 }
             )
         ]

@@ -15,7 +15,7 @@ struct HeatPicture {
 
     /// The end of the last column, ns.
     var endNs: Int64 {
-        beginNs + Int64(clamping: Int128(map.widthNs) * Int128(columns))
+        Int64(clamping: Int128(beginNs) + Int128(map.widthNs) * Int128(columns))
     }
 
     /// The maps that hold something.
@@ -81,9 +81,9 @@ struct HeatPicture {
             out.line("<path class=\"heat\" fill-opacity=\"\(value)\" d=\"\(paths[shade])\"/>")
         }
         out.line(plot.frame + "</svg>")
-        out.line(
-            "<ul class=\"legend\"><li>per cell: \(Self.swatch(".2"))1 \(Self.swatch(".6"))\u{2026} "
-                + "\(Self.swatch("1"))\(HTMLText.count(most))</li></ul></figure>")
+        let dark = "\(Self.swatch("1"))\(HTMLText.count(most))"
+        let scale = most == 1 ? dark : Self.swatch(".2") + "1 \(Self.swatch(".6"))\u{2026} " + dark
+        out.line("<ul class=\"legend\"><li>per cell: \(scale)</li></ul></figure>")
     }
 
     private static func swatch(_ opacity: String) -> String {
@@ -133,17 +133,28 @@ extension AnalysisHTML {
 }
 
 /// Percentile curves: the share of samples to the right, durations upwards, both logarithmic.
-enum Curves {
+struct Curves {
     private static let most = 7
     private static let plot = Plot(x: 64, y: 10, width: 1_124, height: 260)
-    /// The share that the right edge stands for, thousandths.
-    private static let lastShare = 999
+    /// Labels under the curves by their share, thousandths.
+    private static let labels = [
+        (10, "p1"), (500, "p50"), (750, "p75"), (900, "p90"), (950, "p95"), (990, "p99"),
+        (999, "p99.9"),
+    ]
+    /// The share that the right edge stands for, thousandths: what the longest series supports.
+    private let lastShare: Int
+
+    private init(_ series: some Collection<HTMLSeries>) {
+        let most = series.map(\.series.count).max() ?? 0
+        lastShare = most >= 1_000 ? 999 : most >= 100 ? 990 : most >= 20 ? 950 : 900
+    }
 
     static func render(_ all: [HTMLSeries], _ out: inout HTMLWriter) {
         let series = all.filter { $0.series.count > 1 && $0.series.maximum ?? 0 > 0 }.prefix(most)
         guard !series.isEmpty else { return }
-        let least = series.compactMap { points($0.series).first { $0.ns > 0 }?.ns }.min() ?? 1
-        let highest = series.compactMap { points($0.series).last?.ns }.max() ?? 1
+        let curves = Curves(series)
+        let least = series.compactMap { curves.points($0.series).first { $0.ns > 0 }?.ns }.min() ?? 1
+        let highest = series.compactMap { curves.points($0.series).last?.ns }.max() ?? 1
         let high = max(highest.addingReportingOverflow(highest / 8).partialValue, 10)
         let low = max(1, least - least / 8)
         out.line("<figure><h3>Percentile curves</h3>")
@@ -152,9 +163,9 @@ enum Curves {
         out.line(
             "<svg style=\"min-width:640px\" viewBox=\"0 0 1200 \(plot.bottom + 24)\" role=\"img\" "
                 + "aria-label=\"Percentile curves; the numbers are in the table below\">")
-        out.line(levels(low, high) + shares)
+        out.line(curves.levels(low, high) + curves.shares)
         for (index, entry) in series.enumerated() {
-            let path = path(entry.series, low, high)
+            let path = curves.path(entry.series, low, high)
             out.line("<path class=\"curve s\(index)\" d=\"\(path)\"/>")
         }
         out.line(plot.frame + "</svg></div></figure>")
@@ -172,47 +183,47 @@ enum Curves {
     }
 
     /// Shares with at least one sample above them.
-    private static func points(_ series: LatencySeries) -> [(share: Int, ns: Int64)] {
-        let shares = Array(stride(from: 0, to: 900, by: 10)) + Array(900...lastShare)
+    private func points(_ series: LatencySeries) -> [(share: Int, ns: Int64)] {
+        let shares = Array(stride(from: 10, to: 900, by: 10)) + Array(900...lastShare)
         var sorted = series
         sorted.sort()
         return shares.compactMap { share in
-            guard share == 0 || UInt64(1000 - share) * min(sorted.count, 1_000) >= 1_000,
+            guard share == 10 || UInt64(1000 - share) * min(sorted.count, 1_000) >= 1_000,
                 let ns = sorted.orderStatistic(thousandths: share)
             else { return nil }
             return (share, ns)
         }
     }
 
-    private static func x(_ share: Int) -> String {
-        plot.abscissa(
-            LogScale.log2(1_000) - LogScale.log2(Int64(1_000 - share)), 0, LogScale.log2(1_000))
+    private func x(_ share: Int) -> String {
+        let whole = LogScale.log2(1_000)
+        return Self.plot.abscissa(
+            whole - LogScale.log2(Int64(1_000 - share)), 0,
+            whole - LogScale.log2(Int64(1_000 - lastShare)))
     }
 
-    private static func path(_ series: LatencySeries, _ low: Int64, _ high: Int64) -> String {
+    private func path(_ series: LatencySeries, _ low: Int64, _ high: Int64) -> String {
         let bottom = LogScale.log2(low)
         let top = max(LogScale.log2(high), bottom + 1)
         return points(series).enumerated().map { index, point in
-            let y = plot.ordinate(max(LogScale.log2(point.ns), bottom), bottom, top)
+            let y = Self.plot.ordinate(max(LogScale.log2(point.ns), bottom), bottom, top)
             return "\(index == 0 ? "M" : "L")\(x(point.share)) \(y)"
         }.joined()
     }
 
-    private static func levels(_ low: Int64, _ high: Int64) -> String {
+    private func levels(_ low: Int64, _ high: Int64) -> String {
         let bottom = LogScale.log2(low)
         let top = max(LogScale.log2(high), bottom + 1)
         return Ticks.decades(low, high).map { ns in
-            plot.level(
-                plot.ordinate(LogScale.log2(ns), bottom, top),
+            Self.plot.level(
+                Self.plot.ordinate(LogScale.log2(ns), bottom, top),
                 HTMLText.time(ns, digits: 3, trimsZeros: true))
         }.joined()
     }
 
-    private static var shares: String {
-        [(0, "min"), (500, "p50"), (750, "p75"), (900, "p90"), (950, "p95"), (990, "p99"),
-            (999, "p99.9"),
-        ].map { share, label in
-            plot.upright(x(share), label, anchor: share == lastShare ? "end" : "middle")
+    private var shares: String {
+        Self.labels.filter { $0.0 <= lastShare }.map { share, label in
+            Self.plot.upright(x(share), label, anchor: share == lastShare ? "end" : "middle")
         }.joined()
     }
 }

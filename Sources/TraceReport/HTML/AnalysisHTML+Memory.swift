@@ -120,8 +120,8 @@ struct MemoryPicture {
         let lengthNs = max(timeline.endNs - timeline.beginNs, 1)
         let known = memory.bins.enumerated().filter { !range($0.element).isEmpty }
         let places = known.map { bin, sample in
-            let ns = min(
-                lengthNs, Int64(bin) * memory.widthNs + memory.widthNs / 2)
+            let middle = Int128(bin) * Int128(memory.widthNs) + Int128(memory.widthNs / 2)
+            let ns = min(lengthNs, Int64(clamping: middle))
             return (x: plot.abscissa(ns, 0, lengthNs), range: range(sample))
         }
         let upper = places.map { "\($0.x) \(plot.ordinate($0.range.most, 0, top))" }

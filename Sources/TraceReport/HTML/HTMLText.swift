@@ -55,6 +55,12 @@ enum HTMLText {
         return text[..<unit] + "\u{202F}" + name
     }
 
+    /// A rate given per 1000 s as a rate per second, with decimals where it is small.
+    static func rate(_ per1000Seconds: Int64) -> String {
+        per1000Seconds < 100_000
+            ? ScaledText.rate(per1000Seconds) : count(per1000Seconds / 1_000) + "/s"
+    }
+
     /// A number with its digits in groups of three.
     static func count(_ number: some BinaryInteger) -> String {
         let digits = Array(String(number).reversed())

@@ -15,16 +15,10 @@ extension AnalysisHTML {
                 + "inferred (~) from thread, domain and order."
                 + (chains.knowsRelief
                     ? "" : " Relief is not recorded: a chain ends with its batch."))
-        out.line("<ul class=\"legend\">")
-        for (kind, label) in [
-            ("fail", "to wakeup"), ("wait", "to run"), ("gap", "to batch"), ("batch", "batch"),
-            ("direct", "to relief"),
-        ] where kind != "direct" || chains.knowsRelief {
-            out.line(
-                "<li><svg viewBox=\"0 0 30 10\" aria-hidden=\"true\"><rect class=\"\(kind)\" "
-                    + "width=\"30\" height=\"10\"/></svg>\(label)</li>")
-        }
-        out.line("</ul>")
+        out.legend(
+            [
+                ("fail", "to wakeup"), ("wait", "to run"), ("gap", "to batch"), ("batch", "batch"),
+            ] + (chains.knowsRelief ? [("direct", "to relief")] : []))
         out.table(
             "Chains, the longest first; the bar has the scale of the first",
             [

@@ -84,7 +84,8 @@ extension AnalysisHTML {
             )
         ]
         if failures.bursts.count > 0 {
-            facts.append(("in bursts", .count(failures.bursts.failures, "failures.bursts.failures")))
+            facts.append(
+                ("in bursts", .count(failures.bursts.failures, "failures.bursts.failures")))
             facts.append(
                 ("largest burst", .count(failures.bursts.largest, "failures.bursts.largest")))
         }

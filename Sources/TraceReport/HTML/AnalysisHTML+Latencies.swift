@@ -153,15 +153,19 @@ struct Curves {
         let series = all.filter { $0.series.count > 1 && $0.series.maximum ?? 0 > 0 }.prefix(most)
         guard !series.isEmpty else { return }
         let curves = Curves(series)
-        let least = series.compactMap { curves.points($0.series).first { $0.ns > 0 }?.ns }.min() ?? 1
+        let least =
+            series.compactMap { curves.points($0.series).first { $0.ns > 0 }?.ns }.min() ?? 1
         let highest = series.compactMap { curves.points($0.series).last?.ns }.max() ?? 1
         let high = max(highest.addingReportingOverflow(highest / 8).partialValue, 10)
         let low = max(1, least - least / 8)
         out.line("<figure><h3>Percentile curves</h3>")
-        legend(Array(series), &out)
+        out.legend(
+            series.enumerated().map { index, entry in
+                ("curve s\(index)", "\(entry.title) (\(HTMLText.count(entry.series.count)))")
+            })
         out.line("<div class=\"scroll\">")
         out.line(
-            "<svg style=\"min-width:640px\" viewBox=\"0 0 1200 \(plot.bottom + 24)\" role=\"img\" "
+            "<svg class=\"wide\" viewBox=\"0 0 1200 \(plot.bottom + 24)\" role=\"img\" "
                 + "aria-label=\"Percentile curves; the numbers are in the table below\">")
         out.line(curves.levels(low, high) + curves.shares)
         for (index, entry) in series.enumerated() {
@@ -169,17 +173,6 @@ struct Curves {
             out.line("<path class=\"curve s\(index)\" d=\"\(path)\"/>")
         }
         out.line(plot.frame + "</svg></div></figure>")
-    }
-
-    private static func legend(_ series: [HTMLSeries], _ out: inout HTMLWriter) {
-        out.line("<ul class=\"legend\">")
-        for (index, entry) in series.enumerated() {
-            out.line(
-                "<li><svg viewBox=\"0 0 30 10\" aria-hidden=\"true\"><path class=\"curve s\(index)\""
-                    + " d=\"M0 5H30\"/></svg>\(entry.title) (\(HTMLText.count(entry.series.count)))"
-                    + "</li>")
-        }
-        out.line("</ul>")
     }
 
     /// Shares with at least one sample above them.

@@ -18,7 +18,8 @@ extension AnalysisHTML {
             MemoryPicture(
                 title: "Free pages unusable for order 2", range: { $0.unusablePpm },
                 label: { $0 % 10_000 == 0 ? "\($0 / 10_000)%" : ScaledText.percent($0) }),
-            MemoryPicture(title: "Free pages", range: { $0.freePages }, label: { HTMLText.count($0) }),
+            MemoryPicture(
+                title: "Free pages", range: { $0.freePages }, label: { HTMLText.count($0) }),
             MemoryPicture(
                 title: "Pages that stand in for buffers", range: { $0.fallbackPages },
                 label: { HTMLText.count($0) }),
@@ -81,14 +82,11 @@ struct MemoryPicture {
     }
 
     static func legend(_ domains: [DomainTimeline], _ out: inout HTMLWriter) {
-        out.line("<ul class=\"legend\">")
-        for (index, domain) in domains.prefix(most).enumerated() {
-            out.line(
-                "<li><svg viewBox=\"0 0 30 10\" aria-hidden=\"true\"><path class=\"curve s\(index)\""
-                    + " d=\"M0 5H30\"/></svg>domain \(domain.domain)</li>")
+        var entries = domains.prefix(most).enumerated().map { index, domain in
+            (kind: "curve s\(index)", label: "domain \(domain.domain)")
         }
-        if domains.count > most { out.line("<li>and \(domains.count - most) not drawn</li>") }
-        out.line("</ul>")
+        if domains.count > most { entries.append(("", "\(domains.count - most) more not drawn")) }
+        out.legend(entries)
     }
 
     func render(

@@ -74,8 +74,8 @@ extension AnalysisHTML {
             return
         }
         out.note(
-            "Height is the share of each stretch of time, added up over threads; the full height of "
-                + "a lane stands at its right. Zoomed in, single intervals stand out: all of them, "
+            "Height is the share of each stretch of time, added up over threads; the full height "
+                + "of a lane stands at its right. Zoomed in, single intervals stand out: all, "
                 + "in long traces the longest"
                 + (timeline.untracked > 0 ? "; \(timeline.untracked) events not followed" : "")
                 + (layout.omitted > 0 ? "; \(layout.omitted) more domains are not drawn" : "")
@@ -91,12 +91,13 @@ extension AnalysisHTML {
     private static func controls(_ out: inout HTMLWriter) {
         out.line("<div class=\"controls\" id=\"timeline-controls\" hidden>")
         for (value, label, text) in [
-            ("in", "Zoom in", "+"), ("out", "Zoom out", "\u{2212}"), ("left", "Earlier", "\u{2190}"),
-            ("right", "Later", "\u{2192}"), ("whole", "Whole trace", "Whole"),
+            ("in", "Zoom in", "+"), ("out", "Zoom out", "\u{2212}"),
+            ("left", "Earlier", "\u{2190}"), ("right", "Later", "\u{2192}"),
+            ("whole", "Whole trace", "Whole"),
         ] {
             out.line(
-                "<button type=\"button\" value=\"\(value)\" aria-label=\"\(label)\">\(text)</button>"
-            )
+                "<button type=\"button\" value=\"\(value)\" aria-label=\"\(label)\">"
+                    + "\(text)</button>")
         }
         out.line(
             "<span class=\"keys\" id=\"timeline-keys\"><kbd>+</kbd> <kbd>\u{2212}</kbd> "

@@ -108,11 +108,15 @@ enum AnalysisHTML {
                 "\(summary.cpu.missedStretches) stretches on a CPU have no recorded begin; "
                     + "their time counts nowhere")
         }
+        if summary.cpu.reclaimNs == 0, summary.cpu.batchesWithoutCPU > 0 {
+            result.append("The trace does not tell how much CPU time its batches took")
+        }
         let differing = summary.counters.differing.count
         if differing > 0 {
             result.append(
                 (differing == 1
-                    ? "1 counter of the system differs" : "\(differing) counters of the system differ")
+                    ? "1 counter of the system differs"
+                    : "\(differing) counters of the system differ")
                     + " from the events; see Counters")
         }
         if summary.events.inWindow == 0 { result.append("No events") }

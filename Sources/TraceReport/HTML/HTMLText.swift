@@ -86,7 +86,9 @@ struct HTMLValue {
     /// Text that is no number.
     static func text(_ text: String) -> HTMLValue {
         HTMLValue(
-            shown: text.isEmpty ? "(none)" : HTMLText.escaped(text), path: nil, isNumber: false)
+            shown: text.isEmpty
+                ? "(none)" : HTMLText.escaped(text).replacing("|", with: "|<wbr>"),
+            path: nil, isNumber: false)
     }
 
     /// HTML made here.
@@ -169,6 +171,21 @@ struct HTMLWriter {
             line("<div><dt>\(term)</dt><dd\(value.attributes)>\(value.shown)</dd></div>")
         }
         line("</dl>")
+    }
+
+    /// A list of what stands for what: a line or a filled box, by its class, and its meaning.
+    mutating func legend(_ entries: [(kind: String, label: String)]) {
+        line("<ul class=\"legend\">")
+        for (kind, label) in entries {
+            let mark =
+                kind.hasPrefix("curve")
+                ? "<path class=\"\(kind)\" d=\"M0 5H30\"/>"
+                : "<rect class=\"\(kind)\" width=\"30\" height=\"10\"/>"
+            line(
+                "<li><svg viewBox=\"0 0 30 10\" aria-hidden=\"true\">\(mark)</svg>"
+                    + "\(label)</li>")
+        }
+        line("</ul>")
     }
 
     /// Something that opens on request.

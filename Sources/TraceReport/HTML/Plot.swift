@@ -54,7 +54,8 @@ struct Plot {
     func times(_ beginNs: Int64, _ endNs: Int64) -> String {
         Ticks.times(beginNs, endNs, most: Int(width / 90)).map { ns in
             let place = abscissa(ns, beginNs, max(endNs, beginNs + 1))
-            let isLast = Plot.tenths(width, ns - beginNs, of: max(endNs - beginNs, 1))
+            let isLast =
+                Plot.tenths(width, ns - beginNs, of: max(endNs - beginNs, 1))
                 > (width - 24) * 10
             return upright(
                 place, HTMLText.time(ns, digits: 6, trimsZeros: true),

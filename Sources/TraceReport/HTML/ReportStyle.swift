@@ -107,6 +107,7 @@ enum ReportStyle {
         .timeline:focus-visible, button:focus-visible, summary:focus-visible,
         .scroll:focus-visible, a:focus-visible {
           outline: 3px solid var(--accent); outline-offset: 2px; }
+        svg.wide { min-width: 640px; }
         .timeline svg { min-width: 760px; touch-action: pan-y; user-select: none; }
         .timeline.drag svg { cursor: grabbing; }
         .controls { display: flex; gap: 6px; align-items: center; flex-wrap: wrap;
@@ -126,7 +127,7 @@ enum ReportStyle {
         td.text { white-space: normal; overflow-wrap: anywhere; }
         thead th { color: var(--muted); font-weight: 550; font-size: 12.5px;
           border-bottom: 1px solid var(--muted); }
-        tbody th { font-weight: 550; overflow-wrap: anywhere; white-space: normal; min-width: 7ch; }
+        tbody th { font-weight: 550; overflow-wrap: break-word; white-space: normal; }
         th.n, td.n { text-align: right; }
         tbody tr:hover { background: var(--card); }
         td svg { width: 240px; height: 14px; }
@@ -149,6 +150,7 @@ enum ReportStyle {
           .cards, .columns { grid-template-columns: 1fr; }
           .controls .keys { display: none; }
           h1 { font-size: 21px; }
+          tbody th { min-width: 15ch; }
         }
         @media print { .controls, #theme { display: none; } }
         """#

@@ -21,10 +21,9 @@ extension AnalysisHTML {
             ] + (chains.knowsRelief ? [("direct", "to relief")] : []))
         out.table(
             "Chains, the longest first; the bar has the scale of the first",
-            [
-                "#", "steps", "total", "to wakeup", "to run", "to batch", "batch", "to relief",
-                "failures", "first failure at", "domain", "thread",
-            ],
+            ["#", "steps", "total", "to wakeup", "to run", "to batch", "batch"]
+                + (chains.knowsRelief ? ["to relief"] : [])
+                + ["failures", "first failure at", "domain", "thread"],
             chains.worst.enumerated().map { index, chain in
                 row(index, chain, longest.lengthNs, summary)
             })
@@ -51,7 +50,8 @@ extension AnalysisHTML {
             step(chain.failureNs, chain.wakeNs, chain.wakeLink),
             step(chain.wakeNs, chain.runNs, chain.runLink),
             step(chain.runNs ?? chain.wakeNs, chain.batchBeginNs, chain.batchLink),
-            step(chain.batchBeginNs, chain.batchEndNs), relief,
+            step(chain.batchBeginNs, chain.batchEndNs),
+        ] + (summary.chains?.knowsRelief == true ? [relief] : []) + [
             .count(chain.failures, path + ".failures"),
             .time(chain.failureNs, path + ".failure_ns"),
             .number(Int64(chain.domain), path + ".domain") { $0 == -1 ? "\u{2013}" : String($0) },

@@ -24,14 +24,15 @@ extension AnalysisHTML {
 
     /// Bars side by side, each at least visible where it counts something.
     private static func histogram(
-        _ title: String, _ counts: [UInt64], under: String, _ out: inout HTMLWriter
+        _ title: String, _ counts: [UInt64], slots: Int? = nil, under: String,
+        _ out: inout HTMLWriter
     ) {
         let most = Int64(clamping: counts.max() ?? 1)
         out.line("<figure><h3>\(title)</h3>")
         out.line(
             "<svg viewBox=\"0 0 592 \(bars.bottom + 24)\" role=\"img\" aria-label=\"\(title); "
                 + "at most \(most)\">")
-        let slots = Int64(max(counts.count, fewestBars))
+        let slots = Int64(slots ?? counts.count)
         let step = Ticks.step(max(most, 1), most: 4)
         for level in stride(from: Int64(0), through: most, by: Int64.Stride(step)) {
             out.line(bars.level(bars.ordinate(level, 0, max(most, 1)), HTMLText.count(level)))
@@ -82,7 +83,7 @@ extension AnalysisHTML {
         }.joined()
         histogram(
             "Time from one failure to the next, by powers of two", buckets.map(\.count),
-            under: labels, &out)
+            slots: max(buckets.count, fewestBars), under: labels, &out)
     }
 
     private static let shown = 12

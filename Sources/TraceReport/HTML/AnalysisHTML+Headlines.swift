@@ -65,7 +65,8 @@ extension AnalysisHTML {
             card(
                 title, .time(series.percentile(best), path(best)), best.name, facts, &out)
         } else {
-            card(title, .time(series.maximum, base + ".max_ns"), "max", facts, &out)
+            let unit = series.count == 0 ? "none measured" : "max"
+            card(title, .time(series.maximum, base + ".max_ns"), unit, facts, &out)
         }
     }
 

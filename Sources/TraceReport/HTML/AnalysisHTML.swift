@@ -58,7 +58,8 @@ enum AnalysisHTML {
         out.line("<p class=\"tool\">ktls-trace analysis</p>")
         out.line("<h1>\(HTMLText.escaped(report.label))</h1>")
         var about = [
-            HTMLValue.count(summary.events.inWindow, "events.in_window").inline + " events over "
+            HTMLValue.count(summary.events.inWindow, "events.in_window").inline
+                + (summary.events.inWindow == 1 ? " event over " : " events over ")
                 + HTMLValue.time(summary.window.lengthNs, "window.length_ns").inline
         ]
         for (name, key) in [

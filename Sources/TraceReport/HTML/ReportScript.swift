@@ -148,7 +148,7 @@ enum ReportScript {
               var span = view[1] - view[0], step = Math.pow(10, Math.floor(Math.log10(span / 5)));
               [2, 5, 10].forEach(function (k) {
                 var wide = Math.pow(10, Math.floor(Math.log10(span / 5))) * k;
-                if (span / step > 8) { step = wide; }
+                if (span / step > 11) { step = wide; }
               });
               while (axis.firstChild) { axis.removeChild(axis.firstChild); }
               var origin = span < 1e6 * 5 && view[0] > 1e9 ? Math.ceil(view[0] / step) * step : 0;

@@ -101,6 +101,20 @@ import Testing
               if (key === "+") { root.dataset.drawn = String(bars() !== whole); }
             }
             root.dataset.views = views.join(";");
+            const svg = box.querySelector("svg"), at = svg.getBoundingClientRect();
+            const turn = () => {
+              const event = new WheelEvent("wheel", { deltaY: -300, clientX: at.left + at.width / 2,
+                clientY: at.top + 40, bubbles: true, cancelable: true });
+              svg.dispatchEvent(event);
+              return root.dataset.view + " " + event.defaultPrevented;
+            };
+            root.dataset.wheeled = turn();
+            box.blur();
+            root.dataset.scrolled = turn();
+            const show = document.querySelector("button.show");
+            root.dataset.chain = show.dataset.from + " " + show.dataset.to;
+            show.click();
+            root.dataset.chained = root.dataset.view;
             root.dataset.focused = String(document.activeElement === box);
             document.getElementById("theme").click();
             """
@@ -120,8 +134,22 @@ import Testing
         #expect(views[5][0] < views[4][0])
         #expect(views[6] == views[0])
         #expect(try page.root("data-drawn") == "true")
+        // The wheel zooms where the focus is; else the page scrolls and the view stays.
+        let wheeled = try #require(try page.root("data-wheeled")).split(separator: " ")
+        #expect(wheeled[2] == "true" && Int64(wheeled[1]) ?? 0 < views[0][1])
+        let scrolled = try #require(try page.root("data-scrolled")).split(separator: " ")
+        #expect(scrolled[2] == "false" && scrolled[0..<2] == wheeled[0..<2])
+        // A chain is shown whole.
+        let chain = try numbers(try page.root("data-chain"))
+        let shown = try numbers(try page.root("data-chained"))
+        #expect(shown[0] <= chain[0] && chain[1] <= shown[1])
+        #expect(shown[1] - shown[0] <= 2 * (chain[1] - chain[0]) + 2)
         #expect(try page.root("data-focused") == "true")
         #expect(["light", "dark"].contains(try page.root("data-theme")))
+    }
+
+    private func numbers(_ text: String?) throws -> [Int64] {
+        try #require(text).split(separator: " ").map { Int64($0) ?? -1 }
     }
 
     /// Names out of a trace that would be markup stay text.

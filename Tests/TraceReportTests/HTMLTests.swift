@@ -93,6 +93,24 @@ import TraceReport
         #expect(html.utf8.count < 300_000)
     }
 
+    /// What only this report collects stays small whatever the trace.
+    @Test func manyBusyDomainsMakeASmallPage() throws {
+        var script = Script()
+        for round in 0..<1_200 as Range<Int64> {
+            for domain in 0..<20 as Range<Int32> {
+                let start = round * 50_000_000 + Int64(domain) * 1_000
+                let thread = Field.number(Int64(domain))
+                script.at(start, "alloc_fail", domain: domain)
+                script.at(start + 1, "wait_begin", domain: domain, ["thread": thread])
+                script.at(
+                    start + 2_345_678 + round, "wait_end", domain: domain, ["thread": thread])
+            }
+        }
+        let html = try report(script, parameters: ParameterList([(String, String)]())).html
+        #expect(html.utf8.count < 1_000_000)
+        #expect(html.contains("4 more domains are not drawn"))
+    }
+
     @Test func nothingComesFromElsewhere() throws {
         let html = try report().html
         #expect(html.contains("default-src 'none'; style-src 'unsafe-inline'"))

@@ -23,7 +23,7 @@ extension AnalysisHTML {
             "Chains, the longest first; the bar has the scale of the first",
             ["#", "steps", "total", "to wakeup", "to run", "to batch", "batch"]
                 + (chains.knowsRelief ? ["to relief"] : [])
-                + ["failures", "first failure at", "domain", "thread"],
+                + ["failures", "first failure at", "domain", "thread", ""],
             chains.worst.enumerated().map { index, chain in
                 row(index, chain, longest.lengthNs, summary)
             })
@@ -55,8 +55,15 @@ extension AnalysisHTML {
             .count(chain.failures, path + ".failures"),
             .time(chain.failureNs, path + ".failure_ns"),
             .number(Int64(chain.domain), path + ".domain") { $0 == -1 ? "\u{2013}" : String($0) },
-            .text(summary.threadName(chain.thread)),
+            .text(summary.threadName(chain.thread)), .html(show(index, chain)),
         ]
+    }
+
+    /// A button for the script, which shows the chain in the timeline; hidden without it.
+    private static func show(_ index: Int, _ chain: Chain) -> String {
+        "<button type=\"button\" class=\"show\" data-from=\"\(chain.failureNs)\" "
+            + "data-to=\"\(chain.endNs)\" aria-label=\"Show chain \(index + 1) in the timeline\" "
+            + "hidden>show</button>"
     }
 
     /// The steps of a chain in their order, each from where the one before it ended.

@@ -10,6 +10,20 @@ extension AnalysisHTML {
         failureCard(summary, &out)
         out.line("</div>")
         rest(summary, &out)
+        contents(summary, &out)
+    }
+
+    /// Links to the sections.
+    private static func contents(_ summary: TraceSummary, _ out: inout HTMLWriter) {
+        var sections = [("latencies", "Latencies"), ("failures", "Allocation failures")]
+        if summary.timeline != nil {
+            sections.insert(("timeline-title", "Timeline"), at: 0)
+            sections.append(("memory", "Fragmentation"))
+        }
+        if summary.chains != nil { sections.append(("chains", "Worst chains")) }
+        sections.append(("numbers", "All numbers"))
+        let links = sections.map { "<a href=\"#\($0.0)\">\($0.1)</a>" }
+        out.line("<nav class=\"contents\" aria-label=\"Sections\">\(links.joined())</nav>")
     }
 
     private static func card(

@@ -256,6 +256,17 @@ enum ReportScript {
               }
               hint(event, text);
             }
+            // Chains of the table, with as much around them.
+            document.querySelectorAll("button.show").forEach(function (button) {
+              button.hidden = false;
+              button.addEventListener("click", function () {
+                var from = Number(button.dataset.from), to = Number(button.dataset.to);
+                var around = Math.max((to - from) / 2, least);
+                box.scrollIntoView({ block: "center" });
+                box.focus({ preventScroll: true });
+                set(from - around, to + around);
+              });
+            });
             render();
           }
         })();

@@ -45,7 +45,9 @@ enum ReportStyle {
           text-transform: uppercase; }
         .about { color: var(--muted); margin: 6px 0 0; overflow-wrap: anywhere; }
         .about b { color: var(--ink); font-weight: 500; }
-        h2 { font-size: 18px; margin: 40px 0 4px; letter-spacing: -.005em; font-weight: 650; }
+        nav.contents { display: flex; flex-wrap: wrap; gap: 2px 18px; margin-top: 12px;
+          font-size: 13.5px; }
+        h2 { scroll-margin-top: 12px; font-size: 18px; margin: 40px 0 4px; letter-spacing: -.005em; font-weight: 650; }
         h3 { font-size: 14px; margin: 0 0 4px; font-weight: 600; }
         p.note { color: var(--muted); margin: 2px 0 10px; font-size: 13.5px; max-width: 130ch; }
         .warnings { margin: 18px 0 0; padding: 10px 16px; list-style: none;
@@ -117,6 +119,7 @@ enum ReportStyle {
           border: 1px solid var(--line); border-radius: 6px; padding: 2px 10px; cursor: pointer;
           min-height: 28px; }
         button:hover { border-color: var(--accent); }
+        button.show { min-height: 22px; padding: 0 8px; font-size: 12px; }
         kbd { font: 12px ui-monospace, "SFMono-Regular", Menlo, Consolas, monospace;
           border: 1px solid var(--line); border-radius: 4px; padding: 0 5px;
           background: var(--card); }
@@ -152,6 +155,6 @@ enum ReportStyle {
           h1 { font-size: 21px; }
           tbody th { min-width: 15ch; }
         }
-        @media print { .controls, #theme { display: none; } }
+        @media print { .controls, #theme, nav, button.show { display: none; } }
         """#
 }

@@ -11,10 +11,18 @@ enum ReportScript {
           function time(ns) {
             var size = Math.abs(ns);
             if (size === 0) { return "0"; }
-            if (size >= 1e9) { return scaled(ns / 1e9, 6) + "\u202fs"; }
+            if (size >= 1e9) { return scaled(ns / 1e9, 4) + "\u202fs"; }
             if (size >= 1e6) { return scaled(ns / 1e6, 4) + "\u202fms"; }
             if (size >= 1e3) { return scaled(ns / 1e3, 4) + "\u202f\u00b5s"; }
             return Math.round(ns) + "\u202fns";
+          }
+          /// An instant with the decimals that tell it from those a step away.
+          function instant(ns, step) {
+            if (ns === 0) { return "0"; }
+            var units = [[1e9, "s"], [1e6, "ms"], [1e3, "\u00b5s"], [1, "ns"]];
+            var unit = units.filter(function (u) { return ns >= u[0]; })[0] || units[3];
+            var digits = Math.ceil(Math.log10(unit[0] / step) - 1e-9);
+            return (ns / unit[0]).toFixed(Math.min(9, Math.max(0, digits))) + "\u202f" + unit[1];
           }
           function grouped(count) {
             return String(count).replace(/\B(?=(\d{3})+$)/g, "\u202f");
@@ -151,7 +159,6 @@ enum ReportScript {
                 if (span / step > 11) { step = wide; }
               });
               while (axis.firstChild) { axis.removeChild(axis.firstChild); }
-              var origin = span < 1e6 * 5 && view[0] > 1e9 ? Math.ceil(view[0] / step) * step : 0;
               for (var t = Math.ceil(view[0] / step) * step; t <= view[1]; t += step) {
                 var x = toX(t);
                 var line = document.createElementNS(svg.namespaceURI, "path");
@@ -161,7 +168,7 @@ enum ReportScript {
                 text.setAttribute("x", x.toFixed(1));
                 text.setAttribute("y", data.bottom + 16);
                 text.setAttribute("text-anchor", x > X + W - 30 ? "end" : "middle");
-                text.textContent = origin && t > origin ? "+" + time(t - origin) : time(t);
+                text.textContent = instant(t, step);
                 axis.appendChild(line);
                 axis.appendChild(text);
               }
@@ -169,7 +176,8 @@ enum ReportScript {
             function render() {
               data.lanes.forEach(draw);
               drawAxis();
-              shown.textContent = time(view[0]) + " to " + time(view[1]) + " ("
+              var step = Math.pow(10, Math.floor(Math.log10((view[1] - view[0]) / 100)));
+              shown.textContent = instant(view[0], step) + " to " + instant(view[1], step) + " ("
                 + time(view[1] - view[0]) + ")";
               root.dataset.view = Math.round(view[0]) + " " + Math.round(view[1]);
             }
@@ -237,8 +245,8 @@ enum ReportScript {
               })[0];
               if (!lane || at.x < X || at.x > X + W) { return hint(event, ""); }
               var ns = view[0] + (at.x - X) / W * (view[1] - view[0]);
-              var text = lane.title + "\nat " + time(ns);
               var near = (view[1] - view[0]) / W;
+              var text = lane.title + "\nat " + instant(ns, near);
               var span = (lane.spans || []).filter(function (s) {
                 return s[0] - near <= ns && s[0] + s[1] + near >= ns;
               }).sort(function (a, b) { return b[1] - a[1]; })[0];

@@ -9,6 +9,8 @@ command -v xz >/dev/null || missing+=(xz-utils)
 command -v gzip >/dev/null || missing+=(gzip)
 command -v python3 >/dev/null || missing+=(python3)
 python3 -c 'import jsonschema' 2>/dev/null || missing+=(python3-jsonschema)
+# Opens the HTML reports in the tests.
+command -v chromium >/dev/null || missing+=(chromium)
 [ ${#missing[@]} -eq 0 ] && exit 0
 as_root=()
 [ "$(id -u)" -eq 0 ] || as_root=(sudo)

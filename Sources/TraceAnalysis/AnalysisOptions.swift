@@ -22,12 +22,15 @@ public struct AnalysisOptions: Sendable, Equatable {
     public var sections: Set<ReportSection>?
     /// How many of the longest chains from failure to relief are kept; with 0 none is followed.
     public var worstChains: Int
+    /// Whether pictures over time are collected: activities by domain, and heat maps of latencies.
+    public var collectsTimeline: Bool
 
     /// Makes options; without arguments, for the whole trace.
     public init(
         beginNs: Int64? = nil, endNs: Int64? = nil, recordingEndNs: Int64? = nil,
         domains: Set<Int32>? = nil, kinds: Set<KindID>? = nil, threads: Set<Int64>? = nil,
-        intervalNs: Int64? = nil, sections: Set<ReportSection>? = nil, worstChains: Int = 0
+        intervalNs: Int64? = nil, sections: Set<ReportSection>? = nil, worstChains: Int = 0,
+        collectsTimeline: Bool = false
     ) {
         self.beginNs = beginNs
         self.endNs = endNs
@@ -38,6 +41,7 @@ public struct AnalysisOptions: Sendable, Equatable {
         self.intervalNs = intervalNs
         self.sections = sections
         self.worstChains = worstChains
+        self.collectsTimeline = collectsTimeline
     }
 }
 

@@ -38,6 +38,7 @@ public struct Analyzer {
     private var counters = CounterTracker()
     private var relief = ReliefTracker()
     private var chains: ChainTracker?
+    private var timeline: TimelineTracker?
 
     /// Whether a kind that an analysis reads, or that was asked for, is in the data lane, so that
     /// both lanes are needed.
@@ -86,6 +87,7 @@ public struct Analyzer {
         service = ServiceTracker(window)
         totals = TotalsTracker(window)
         chains = options.worstChains > 0 ? ChainTracker(limit: options.worstChains) : nil
+        timeline = options.collectsTimeline ? TimelineTracker(window, hasRuns: hasRuns) : nil
         needsDataLane =
             binding.kinds.contains {
                 $0.isData && !$0.meaning.isService
@@ -150,6 +152,7 @@ public struct Analyzer {
         } else {
             counts[kind.position] += 1
         }
+        timeline?.take(header, kind, values)
         // Before the others, which forget the failures that a wakeup answers.
         if sections.contains(.chains) { follow(header, kind, values) }
         dispatch(header, kind, values)
@@ -159,6 +162,7 @@ public struct Analyzer {
     private mutating func lookOutside(
         _ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>
     ) {
+        timeline?.takeOutside(header, kind, values)
         if header.timeNs < window.beginNs {
             lookBefore(header, kind, values)
             return
@@ -366,6 +370,7 @@ public struct Analyzer {
         summary.memory = memory.finish()
         summary.relief = relief.finish()
         summary.chains = chains?.finish()
+        summary.timeline = timeline?.finish(endNs: summary.window.endNs)
         summary.counters = counters.finish(text)
         summary.totals = totals.finish(endNs: endNs, text)
         summary.totals.counters = summary.counters.rows.filter { !$0.isSum }.map(\.range)

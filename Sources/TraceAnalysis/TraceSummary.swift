@@ -65,6 +65,8 @@ public struct TraceSummary: Equatable, Sendable {
     public var relief = ReliefSummary()
     /// The longest chains from failure to relief; `nil` where they were not asked for.
     public var chains: ChainSummary?
+    /// Pictures over time; `nil` where they were not asked for.
+    public var timeline: TimelineSummary?
     /// The service of buffer requests.
     public var service = ServiceSummary()
     /// Memory by domain, ascending.

@@ -12,18 +12,21 @@ public struct AnalysisReport: Sendable {
     public var identities: TraceIdentities
     /// How much of it there is.
     public var completeness: Completeness
+    /// Events that are known to be lost; only the HTML report tells.
+    public var lostEvents: UInt64
     /// What it says.
     public var summary: TraceSummary
 
     /// Makes a report.
     public init(
         label: String, parameters: ParameterList, identities: TraceIdentities = TraceIdentities(),
-        completeness: Completeness = .complete, summary: TraceSummary
+        completeness: Completeness = .complete, lostEvents: UInt64 = 0, summary: TraceSummary
     ) {
         self.label = label
         self.parameters = parameters
         self.identities = identities
         self.completeness = completeness
+        self.lostEvents = lostEvents
         self.summary = summary
     }
 
@@ -51,6 +54,12 @@ public struct AnalysisReport: Sendable {
     public func markdown(_ style: TextStyle = TextStyle()) -> String {
         AnalysisMarkdown.render(self, style)
     }
+
+    /// The report as an HTML page that needs nothing else; with the summary's timeline, where that
+    /// was collected.
+    ///
+    /// - Complexity: O(size of the summary).
+    public var html: String { AnalysisHTML.render(self) }
 }
 
 /// Makes text from a trace harmless on a terminal.

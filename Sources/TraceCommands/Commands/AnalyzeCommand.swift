@@ -29,8 +29,11 @@ struct AnalyzeCommand: ParsableCommand {
 
     @Option(
         name: .long, parsing: .unconditional,
-        help: "Show the longest chains from failure over wakeup, run and batch to relief.")
-    var worst = 0
+        help: """
+            Show the longest chains from failure over wakeup, run and batch to relief (default: \
+            0; of html 10).
+            """)
+    var worst: Int?
 
     @Option(
         name: .long,
@@ -44,7 +47,12 @@ struct AnalyzeCommand: ParsableCommand {
     @Flag(name: .long, help: "Tell on standard error how much of the file was read.")
     var stats = false
 
-    @Option(name: .long, help: "text, json, csv (the metrics) or markdown (a short report).")
+    @Option(
+        name: .long,
+        help: """
+            text, json, csv (the metrics), markdown (a short report) or html (a page with pictures \
+            that needs no network).
+            """)
     var format = AnalysisFormat.text
 
     @OptionGroup var following: FollowOptions
@@ -67,8 +75,11 @@ struct AnalyzeCommand: ParsableCommand {
         if let interval, interval.ns <= 0 {
             throw ValidationError("--interval must be more than nothing")
         }
-        guard 0...1_000 ~= worst else {
+        guard 0...1_000 ~= worst ?? 0 else {
             throw ValidationError("--worst must be 0 to 1000")
+        }
+        guard format != .html || report.isEmpty else {
+            throw ValidationError("the HTML page shows all reports; --report is for the others")
         }
     }
 
@@ -82,11 +93,12 @@ struct AnalyzeCommand: ParsableCommand {
         options.threads = thread.isEmpty ? nil : Set(thread)
         options.intervalNs = interval?.ns
         options.sections = report.isEmpty ? nil : Set(report)
-        options.worstChains = worst
+        options.worstChains = worst ?? (format == .html ? 10 : 0)
+        options.collectsTimeline = format == .html
         let summary = try trace.summary(options)
         let result = AnalysisReport(
             label: trace.label, parameters: trace.parameters, identities: trace.identities,
-            completeness: trace.completeness, summary: summary)
+            completeness: trace.completeness, lostEvents: trace.lostEvents, summary: summary)
         let out = try TextOutput(path: output.output, force: output.force)
         switch format {
         case .text: try out.write(result.text(look.style(output: output.output)))
@@ -94,6 +106,7 @@ struct AnalyzeCommand: ParsableCommand {
         case .csv: try out.write(result.csv)
         case .markdown:
             try out.write(result.markdown(look.style(output: output.output)))
+        case .html: try out.write(result.html)
         }
         try out.end()
         if stats { Terminal.writeError(trace.readingLine) }
@@ -104,7 +117,7 @@ struct AnalyzeCommand: ParsableCommand {
 
 /// The form of a report about a trace.
 enum AnalysisFormat: String, ExpressibleByArgument, CaseIterable {
-    case text, json, csv, markdown
+    case text, json, csv, markdown, html
 }
 
 /// The form of other reports.

@@ -69,6 +69,14 @@ struct LoadedTrace {
             content: ids.content.description)
     }
 
+    /// The events that the recording says are lost, as far as it was read.
+    var lostEvents: UInt64 {
+        reader.losses.reduce(0) { sum, loss in
+            let (total, overflow) = sum.addingReportingOverflow(loss.count)
+            return overflow ? .max : total
+        }
+    }
+
     /// How much of the trace was read, in the words of a report.
     var completeness: TraceDiff.Completeness {
         if case .damaged(let error, let offset) = reader.completeness {

@@ -1,0 +1,190 @@
+import TraceAnalysis
+
+/// Where the lanes of the timeline stand in its picture.
+struct TimelineLayout {
+    struct Row {
+        var id: String
+        /// The class that colors it.
+        var kind: String
+        /// HTML.
+        var label: String
+        var domain: Int32
+        var y: Int64
+        var height: Int64
+        var values: [Int64]
+        var lane: TimelineLane?
+    }
+
+    /// The most domains that have lanes.
+    static let domainLimit = 16
+
+    private(set) var rows: [Row] = []
+    private(set) var headings: [(y: Int64, text: String)] = []
+    private(set) var bottom: Int64 = 0
+    private(set) var omitted = 0
+    let plot: (x: Int64, width: Int64) = (118, 1_006)
+    let top: Int64 = 4
+
+    init(_ timeline: TimelineSummary) {
+        let busy = timeline.domains.filter { !$0.lanes.isEmpty || !$0.failures.isEmpty }
+        omitted = max(0, busy.count - Self.domainLimit)
+        var y = top
+        for domain in busy.prefix(Self.domainLimit) {
+            let name = domain.domain == -1 ? "no domain" : "domain \(domain.domain)"
+            headings.append((y + 15, name))
+            y += 22
+            let id = "d\(domain.domain)"
+            for lane in domain.lanes {
+                let kind = lane.activity.name
+                rows.append(
+                    Row(
+                        id: "\(id)-\(kind)", kind: kind, label: Self.label(lane.activity),
+                        domain: domain.domain, y: y, height: 26, values: lane.timeNs, lane: lane))
+                y += 31
+            }
+            if !domain.failures.isEmpty {
+                rows.append(
+                    Row(
+                        id: "\(id)-fail", kind: "fail", label: "failures", domain: domain.domain,
+                        y: y, height: 26, values: domain.failures, lane: nil))
+                y += 31
+            }
+            y += 4
+        }
+        bottom = y
+    }
+
+    static func label(_ activity: TimelineActivity) -> String {
+        switch activity {
+        case .batch: "batches"
+        case .direct: "direct batches"
+        case .spin: "spins"
+        case .wait: "waits"
+        }
+    }
+}
+
+extension AnalysisHTML {
+    static func timeline(_ summary: TraceSummary, _ out: inout HTMLWriter) {
+        guard let timeline = summary.timeline else { return }
+        out.heading("Timeline", id: "timeline-title")
+        let layout = TimelineLayout(timeline)
+        guard !layout.rows.isEmpty else {
+            out.note("No batches, spins, waits or failures in this window.")
+            return
+        }
+        out.note(
+            "Height is the share of each stretch of time, added up over threads; the full height "
+                + "of a lane stands at its right. Zoomed in, single intervals stand out: all, "
+                + "in long traces the longest"
+                + (timeline.untracked > 0 ? "; \(timeline.untracked) events not followed" : "")
+                + (layout.omitted > 0 ? "; \(layout.omitted) more domains are not drawn" : "")
+                + ".")
+        out.line(
+            "<div id=\"timeline\" class=\"timeline\" tabindex=\"0\" role=\"group\" "
+                + "aria-labelledby=\"timeline-title\" aria-describedby=\"timeline-keys\">")
+        controls(&out)
+        picture(layout, timeline, &out)
+        out.line("</div>")
+    }
+
+    private static func controls(_ out: inout HTMLWriter) {
+        out.line("<div class=\"controls\" id=\"timeline-controls\" hidden>")
+        for (value, label, text) in [
+            ("in", "Zoom in", "+"), ("out", "Zoom out", "\u{2212}"),
+            ("left", "Earlier", "\u{2190}"), ("right", "Later", "\u{2192}"),
+            ("whole", "Whole trace", "Whole"),
+        ] {
+            out.line(
+                "<button type=\"button\" value=\"\(value)\" aria-label=\"\(label)\">"
+                    + "\(text)</button>")
+        }
+        out.line(
+            "<span class=\"keys\" id=\"timeline-keys\"><kbd>+</kbd> <kbd>\u{2212}</kbd> "
+                + "<kbd>\u{2190}</kbd> <kbd>\u{2192}</kbd> <kbd>Home</kbd>, drag, wheel after a "
+                + "click</span>")
+        out.line("<output id=\"timeline-view\" aria-live=\"polite\"></output></div>")
+    }
+
+    private static func picture(
+        _ layout: TimelineLayout, _ timeline: TimelineSummary, _ out: inout HTMLWriter
+    ) {
+        let plot = Plot(
+            x: layout.plot.x, y: layout.top, width: layout.plot.width,
+            height: layout.bottom - layout.top)
+        let label = layout.rows.map { "\($0.label) of domain \($0.domain)" }
+            .joined(separator: ", ")
+        out.line(
+            "<div class=\"scroll\"><svg viewBox=\"0 0 1200 \(layout.bottom + 24)\" role=\"img\" "
+                + "aria-label=\"Over time: \(label)\">")
+        for heading in layout.headings {
+            out.line("<text class=\"strong\" x=\"0\" y=\"\(heading.y)\">\(heading.text)</text>")
+        }
+        for row in layout.rows {
+            out.line(
+                "<rect class=\"lane\" x=\"\(plot.x)\" y=\"\(row.y)\" width=\"\(plot.width)\" "
+                    + "height=\"\(row.height)\"/>")
+        }
+        out.line(
+            "<g id=\"timeline-axis\">\(plot.times(timeline.beginNs, timeline.endNs))</g>")
+        for row in layout.rows {
+            out.line(
+                "<text x=\"\(plot.x - 8)\" y=\"\(row.y + 17)\" text-anchor=\"end\">"
+                    + "\(row.label)</text>")
+            out.line(
+                "<text id=\"\(row.id)-peak\" x=\"\(plot.right + 8)\" y=\"\(row.y + 17)\">"
+                    + "\(peak(row, timeline))</text>")
+            let path = bars(row, plot, timeline)
+            out.line("<path id=\"\(row.id)\" class=\"\(row.kind)\" d=\"\(path)\"/>")
+            if row.lane != nil {
+                out.line("<path id=\"\(row.id)-x\" class=\"\(row.kind)\" d=\"\"/>")
+            }
+        }
+        out.line("</svg></div>")
+    }
+
+    /// Bars of a lane over the whole window, at most 503 of them.
+    private static func bars(
+        _ row: TimelineLayout.Row, _ plot: Plot, _ timeline: TimelineSummary
+    ) -> String {
+        let (sums, most, barNs) = sums(row, timeline)
+        let lengthNs = Int128(max(timeline.endNs - timeline.beginNs, 1))
+        guard most > 0 else { return "" }
+        var result = ""
+        for (index, sum) in sums.enumerated() where sum > 0 {
+            let height = max(15, Int64(sum * Int128(row.height) * 10 / most))
+            let left = min(Int128(index) * barNs, lengthNs)
+            let right = min(left + barNs, lengthNs)
+            let x = Int64(left * Int128(plot.width) * 10 / lengthNs) + plot.x * 10
+            let end = max(x + 6, Int64(right * Int128(plot.width) * 10 / lengthNs) + plot.x * 10)
+            let y = Plot.tenths((row.y + row.height) * 10 - height)
+            result +=
+                "M\(Plot.tenths(x)) \(y)H\(Plot.tenths(end))v\(Plot.tenths(height))"
+                + "H\(Plot.tenths(x))z"
+        }
+        return result
+    }
+
+    /// The bars' sums, what stands for the whole height, and the width of a bar, ns.
+    private static func sums(
+        _ row: TimelineLayout.Row, _ timeline: TimelineSummary
+    ) -> (sums: [Int128], most: Int128, barNs: Int128) {
+        let join = max(1, (row.values.count + 502) / 503)
+        let sums = stride(from: 0, to: row.values.count, by: join).map { first in
+            row.values[first..<min(first + join, row.values.count)].reduce(Int128(0)) {
+                $0 + Int128($1)
+            }
+        }
+        let barNs = Int128(timeline.widthNs) * Int128(join)
+        var most = sums.max() ?? 0
+        if row.lane != nil { most = max(most, barNs / 1_000) }
+        return (sums, most, barNs)
+    }
+
+    /// What the whole height of a lane stands for.
+    private static func peak(_ row: TimelineLayout.Row, _ timeline: TimelineSummary) -> String {
+        let (_, most, barNs) = sums(row, timeline)
+        if row.lane == nil { return "most \(HTMLText.count(most))" }
+        return ScaledText.percent(Int64(clamping: most * 1_000_000 / max(barNs, 1)))
+    }
+}

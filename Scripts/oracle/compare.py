@@ -17,7 +17,7 @@ EXCLUDED = {
     "counters.rows.*.reason": "a sentence for people",
 }
 # What keeps the members of a list apart. Lists are compared by these; none has the same twice.
-KEYS = (("name", "domain"), ("name",), ("thread",), ("number",), ("routine", "mode"), ("mode",),
+KEYS = (("thread",), ("name", "domain"), ("name",), ("number",), ("routine", "mode"), ("mode",),
         ("reason",), ("level", "domain"), ("order", "gfp"), ("cpu",), ("from",), ("domain",))
 ORDERED = ("chains.worst",)
 PERCENTILES = ("p50_ns", "p90_ns", "p99_ns", "p999_ns")

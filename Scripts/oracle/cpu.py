@@ -1,6 +1,6 @@
 """CPU time in reclaim; METRICS.md, section 2."""
 from shapes import known_sum, series
-from stalls import MODES, Edges, pair
+from stalls import MODES, Edges, batch_cpu, clipped, pair
 
 OPTIONS = ["any", "no_reservations", "no_superpages"]
 ROLES = ["reclaim", "worker", "requester", "other"]
@@ -72,7 +72,7 @@ class Thread:
 class CPU:
     def __init__(self, trace):
         self.trace = trace
-        self.by_number, self.later = {}, set()
+        self.by_number, self.later, self.measured = {}, set(), set()
         self.roles = {entry["thread"]: entry["role"] for entry in threads(trace)
                       if entry["role"] is not None}
         self.take_domains()
@@ -106,16 +106,21 @@ class CPU:
     def take_stretches(self):
         trace = self.trace
         running = {}
-        for event in trace.all_of("on_cpu", "thread_run"):
+        for event in trace.all_of("on_cpu", "thread_run", "batch_begin", "spin_begin"):
             number = event.number("thread")
             if event.meaning == "thread_run":
                 if not trace.is_after(event.time):
                     running[number] = event.time
+            elif event.meaning != "on_cpu":
+                # After a wait no event tells of the run.
+                if not trace.is_after(event.time):
+                    running.setdefault(number, event.time)
             elif event.inside:
                 running.pop(number, None)
                 self.take_stretch(self.thread(number), event)
             elif event.time < trace.begin:
                 running.pop(number, None)
+                self.measured.add(number)
             elif number not in running:
                 self.take_later(number, event)
             if trace.is_after(event.time) and event.meaning == "on_cpu" and number in running:
@@ -125,8 +130,9 @@ class CPU:
 
     def end_open(self, number, time, is_stretch=True):
         part = self.trace.overlap(time, None)
-        if part > 0 and (is_stretch or (number in self.by_number
-                         and self.by_number[number].has_stretches)):
+        is_measured = number in self.measured or (
+            number in self.by_number and self.by_number[number].has_stretches)
+        if is_stretch or is_measured:
             thread = self.thread(number)
             thread.has_stretches = True
             thread.open_stretch_ns += part
@@ -155,24 +161,14 @@ class CPU:
         for event in self.trace.of("batch_pass"):
             thread = self.thread(event.number("thread"))
             option = event.label("option", OPTIONS) or "unknown"
-            thread.pass_ns[option] += self.clipped(event, event.number("ns"))
+            thread.pass_ns[option] += max(0, clipped(self.trace, event, "ns"))
             thread.visits.append(event.number("visits"))
 
-    def clipped(self, event, ns):
-        """At most the time from the window's begin."""
-        return max(0, min(ns, event.time - self.trace.begin))
-
     def take_batches(self):
-        """A pass belongs to the thread's next end of a batch."""
-        passes = {}
-        for event in self.trace.of("batch_pass", "batch_end"):
-            number = event.number("thread")
-            if event.meaning == "batch_end":
-                self.take_batch(self.thread(number), event, passes.pop(number, None))
-            elif event.number("ns") >= 0:
-                ns = self.clipped(event, event.number("ns"))
-                passes[number] = passes.get(number, 0) + ns
-        for number, ns in passes.items():
+        ended, still_open = batch_cpu(self.trace)
+        for end, ns in ended:
+            self.take_batch(self.thread(end.number("thread")), end, ns)
+        for number, ns in still_open.items():
             thread = self.thread(number)
             thread.open_pass_ns = ns
             if thread.is_reclaim(self.roles, self.woken):
@@ -180,17 +176,14 @@ class CPU:
             else:
                 thread.direct_ns += ns
 
-    def take_batch(self, thread, event, passes):
+    def take_batch(self, thread, event, ns):
         is_direct = event.label("mode", MODES) == "direct"
         thread.daemon_batches += not is_direct
-        ns = event.number("cpu_ns")
-        if ns < 0 and passes is None:
-            thread.batches_without_cpu += 1
-        ns = self.clipped(event, passes or 0 if ns < 0 else ns)
+        thread.batches_without_cpu += ns < 0
         if is_direct:
-            thread.direct_ns += ns
+            thread.direct_ns += max(0, ns)
         else:
-            thread.batch_ns += ns
+            thread.batch_ns += max(0, ns)
 
     def take_spins(self):
         trace = self.trace

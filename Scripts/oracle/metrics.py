@@ -105,7 +105,8 @@ def add_domains(add, report):
     count = {entry["number"]: entry["count"] for entry in report["failures"]["by_domain"]}
     gained = {entry["domain"]: entry["gained_blocks"]["sum"]
               for entry in report["batches"]["domains"]}
-    success = {entry["domain"]: entry["success_ppm"] for entry in report["service"]["by_domain"]}
+    success = {entry["domain"]: entry["success_ppm"] for entry in report["service"]["by_domain"]
+               if entry["success_ppm"] is not None}
     memory = {entry["domain"]: entry for entry in report["memory"]}
     for domain in sorted({*reclaim, *count, *gained, *success, *memory}):
         sample = memory.get(domain)

@@ -78,27 +78,63 @@ def batch_intervals(trace):
                 lambda event: event.meaning == "batch_begin", batch_key)
 
 
+def clipped(trace, event, column):
+    """At most the time from the window's begin to the event."""
+    return min(event.number(column), event.time - trace.begin)
+
+
+def batch_cpu(trace):
+    """The ends of batches with their CPU time, and that of passes of batches without an end.
+
+    A pass belongs to its thread's batch that was begun last; where none was, to the next end of
+    one whose begin was not recorded either.
+    """
+    ended, still_open = [], {}
+    for event in trace.all_of("batch_begin", "batch_pass", "batch_end"):
+        if trace.is_after(event.time):
+            break
+        routine = event.text("routine")
+        mine = still_open.setdefault(event.number("thread"), {None: 0})
+        if event.meaning == "batch_begin":
+            mine[routine] = 0
+        elif event.meaning == "batch_pass":
+            if event.inside:
+                mine[list(mine)[-1]] += max(0, clipped(trace, event, "ns"))
+        else:
+            passes = mine.pop(routine) if routine in mine else None
+            if passes is None and event.inside:
+                passes, mine[None] = mine[None], 0
+            if event.inside:
+                stated = clipped(trace, event, "cpu_ns")
+                ended.append((event, stated if stated >= 0 else passes or -1))
+    sums = {thread: sum(mine.values()) for thread, mine in still_open.items()}
+    return ended, {thread: ns for thread, ns in sums.items() if ns}
+
+
 def batches(trace):
     groups = {}
+    cpu = {event.sequence: ns for event, ns in batch_cpu(trace)[0]}
+    domains = {}
     for interval in batch_intervals(trace):
         edges = Edges(trace, interval)
         begun, edges.begun = edges.begun, False
         if begun:
             # The begin counts where it says it does, should the end say something else.
             groups.setdefault(place_of(interval.begin), []).append((Begin(), None))
+            domains.setdefault(interval.begin.domain, [])
         if edges.ended or edges.open_at_end or edges.replaced:
             event = interval.end if edges.ended else interval.begin
             groups.setdefault(place_of(event), []).append((edges, interval.end))
-    ends = trace.of("batch_begin", "batch_end")
+            domains.setdefault(event.domain, []).extend([event] * edges.ended)
     deferred = trace.of("batch_deferred")
     return {
-        "groups": [batch_group(routine, mode, found, trace.begin)
+        "groups": [batch_group(routine, mode, found, cpu)
                    for (routine, mode), found in groups.items()],
         "domains": [{
-            "domain": domain, "ended": len(of_ends(found)),
-            **{column: known_sum([event.number(column) for event in of_ends(found)])
+            "domain": domain, "ended": len(ends),
+            **{column: known_sum([event.number(column) for event in ends])
                for column in ("gained_blocks", "nominal", "phantom")},
-        } for domain, found in sorted(group(ends, lambda event: event.domain).items())],
+        } for domain, ends in sorted(domains.items())],
         "deferred_by_reason": named([event.text("reason") for event in deferred]),
         "deferred_by_order": numbered([event.number("order") for event in deferred]),
         "untracked": 0,
@@ -115,14 +151,9 @@ def place_of(event):
     return event.text("routine"), event.label("mode", MODES)
 
 
-def of_ends(events):
-    return [event for event in events if event.meaning == "batch_end"]
-
-
-def batch_group(routine, mode, found, begin):
+def batch_group(routine, mode, found, cpu):
     edges = [edges for edges, _ in found]
     ends = [end for edges, end in found if edges.ended]
-    cpu = [min(end.number("cpu_ns"), end.time - begin) for end in ends]
     result = {
         "routine": routine, "mode": mode or "unknown",
         "begun": sum(edge.begun for edge in edges),
@@ -132,7 +163,7 @@ def batch_group(routine, mode, found, begin):
         "ends_without_begin": sum(edge.without_begin for edge in edges),
         "begins_without_end": sum(edge.replaced for edge in edges),
         "time_ns": sum(edge.time for edge in edges),
-        "cpu_ns": known_sum(cpu),
+        "cpu_ns": known_sum([cpu[end.sequence] for end in ends]),
     }
     for column in SUMS:
         result[column] = known_sum([end.number(column) for end in ends])

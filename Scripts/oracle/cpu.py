@@ -72,7 +72,7 @@ class Thread:
 class CPU:
     def __init__(self, trace):
         self.trace = trace
-        self.by_number, self.later, self.measured = {}, set(), set()
+        self.by_number = {}
         self.roles = {entry["thread"]: entry["role"] for entry in threads(trace)
                       if entry["role"] is not None}
         self.take_domains()
@@ -104,45 +104,36 @@ class CPU:
         return event.meaning in ("on_cpu", "spin_end")
 
     def take_stretches(self):
+        """Since when threads run, and what ends it."""
         trace = self.trace
-        running = {}
+        running, measured, told_later = {}, set(), set()
         for event in trace.all_of("on_cpu", "thread_run", "batch_begin", "spin_begin"):
             number = event.number("thread")
-            if event.meaning == "thread_run":
-                if not trace.is_after(event.time):
-                    running[number] = event.time
-            elif event.meaning != "on_cpu":
+            is_after = trace.is_after(event.time)
+            if event.meaning == "on_cpu":
+                if is_after:
+                    # The first one after the window may have begun in it.
+                    ns = event.number("ns")
+                    if number not in told_later and ns >= 0 and event.time - ns < trace.end:
+                        running[number] = event.time - ns
+                        measured.add(number)
+                    told_later.add(number)
+                    continue
+                running.pop(number, None)
+                measured.add(number)
+                if event.inside:
+                    self.take_stretch(self.thread(number), event)
+            elif is_after:
+                continue
+            elif event.meaning == "thread_run":
+                running[number] = event.time
+            else:
                 # After a wait no event tells of the run.
-                if not trace.is_after(event.time):
-                    running.setdefault(number, event.time)
-            elif event.inside:
-                running.pop(number, None)
-                self.take_stretch(self.thread(number), event)
-            elif event.time < trace.begin:
-                running.pop(number, None)
-                self.measured.add(number)
-            elif number not in running:
-                self.take_later(number, event)
-            if trace.is_after(event.time) and event.meaning == "on_cpu" and number in running:
-                self.end_open(number, running.pop(number))
-        for number, time in running.items():
-            self.end_open(number, time, False)
-
-    def end_open(self, number, time, is_stretch=True):
-        part = self.trace.overlap(time, None)
-        is_measured = number in self.measured or (
-            number in self.by_number and self.by_number[number].has_stretches)
-        if is_stretch or is_measured:
+                running.setdefault(number, event.time)
+        for number in running.keys() & measured:
             thread = self.thread(number)
             thread.has_stretches = True
-            thread.open_stretch_ns += part
-
-    def take_later(self, number, event):
-        """A stretch after the window that began in it, by its length."""
-        ns = event.number("ns")
-        if ns >= 0 and number not in self.later and event.time - ns < self.trace.end:
-            self.end_open(number, event.time - ns)
-        self.later.add(number)
+            thread.open_stretch_ns = trace.overlap(running[number], None)
 
     def take_stretch(self, thread, event):
         thread.has_stretches = True

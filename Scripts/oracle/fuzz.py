@@ -54,7 +54,7 @@ class Table:
         self.domains, self.threads = rng.choice([1, 2, 4]), rng.choice([1, 2, 5])
         self.kinds = rng.sample(KINDS, rng.randint(1, 8)) if rng.random() < .5 else KINDS
         self.time, self.rows = 0, []
-        for _ in range(rng.choice([0, 1, 5, 30, 150, 400])):
+        for _ in range(rng.choice([1, 5, 30, 150, 400])):
             self.rows.append(self.row())
         self.options = self.chosen_options()
 

@@ -226,7 +226,7 @@ def beside_thread(trace, counter, domain, what, change):
         return ("nominal of batch_end",
                 sum(max(0, event.number("nominal")) for event in ends), change)
     last = [event for event in trace.of("thread_run", "thread_sleep")
-            if event.domain == domain and event.sequence < counter.last.sequence]
+            if event.domain == domain and event.sequence < trace.of("counter")[-1].sequence]
     says = int(last[-1].meaning == "thread_run") if last else None
     return "thread_run or thread_sleep, the last", says, counter.last_value
 
@@ -250,7 +250,8 @@ def allocated(trace, counter):
         return sum(max(0, event.number(column)) for event in found.values()
                    for column in ("hits_cpu", "hits_list", "imports"))
 
-    first, last = before(counter.first), before(counter.last)
+    # All counters of the last instant count as read together.
+    first, last = before(counter.first), before(trace.of("counter")[-1])
     return None if first is None or last is None else last - first
 
 

@@ -105,10 +105,9 @@ def add_domains(add, report):
     count = {entry["number"]: entry["count"] for entry in report["failures"]["by_domain"]}
     gained = {entry["domain"]: entry["gained_blocks"]["sum"]
               for entry in report["batches"]["domains"]}
-    success = {entry["domain"]: entry["success_ppm"] for entry in report["service"]["by_domain"]
-               if entry["success_ppm"] is not None}
+    success = {entry["domain"]: entry["success_ppm"] for entry in report["service"]["by_domain"]}
     memory = {entry["domain"]: entry for entry in report["memory"]}
-    for domain in sorted({*reclaim, *count, *gained, *success, *memory}):
+    for domain in sorted({*reclaim, *count, *gained, *success, *memory} - {-1}):
         sample = memory.get(domain)
         add("cpu.reclaim", "ns", "lower", reclaim.get(domain, 0), domain)
         add("failure.count", "count", "lower", count.get(domain, 0), domain)

@@ -60,7 +60,7 @@ struct OracleFolder {
     /// No event, one event, all at one instant, one domain of 64, gaps of 2^40 ns, of 2^43 ns,
     /// and a last event that no report reads.
     static let edgeCases: [String] = [
-        "", #"{"time_ns":0,"kind":"alloc_fail"}"# + "\n", #"{"time_ns":7,"kind":"sample"}"# + "\n",
+        "time_ns,kind\n", #"{"time_ns":0,"kind":"alloc_fail"}"# + "\n", #"{"time_ns":7,"kind":"sample"}"# + "\n",
         cycle(domain: 0, gapNs: 0),
         (0..<64).map { #"{"time_ns":0,"kind":"sample","domain":\#($0)}"# + "\n" }.joined()
             + cycle(domain: 63, gapNs: 5),

@@ -71,9 +71,10 @@ import Testing
     @Test(arguments: OracleFolder.edgeCases.indices)
     func edgeCases(index: Int) throws {
         let folder = try OracleFolder()
-        try folder.folder.write("table.ndjson", OracleFolder.edgeCases[index])
-        expectFine(
-            try folder.folder.run("import", "--from", "ndjson", "table.ndjson", "-o", "e.ktrace"))
+        let table = OracleFolder.edgeCases[index]
+        try folder.folder.write("table", table)
+        let form = table.hasPrefix("{") ? "ndjson" : "csv"
+        expectFine(try folder.folder.run("import", "--from", form, "table", "-o", "e.ktrace"))
         try folder.check("e.ktrace", [["--worst", "5"], ["--begin", "3ns"]])
     }
 

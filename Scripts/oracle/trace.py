@@ -128,7 +128,8 @@ class Trace:
         ends += [options.end] if options.end is not None else []
         # Of what is read while the events pass, only this is known beforehand.
         self.known_end = min(ends) if ends else None
-        self.begin = options.begin if options.begin is not None else 0
+        own_begin = int(self.parameters.get("slice.begin_ns", 0))
+        self.begin = options.begin if options.begin is not None else own_begin
         self.end = recording_end if options.end is None else min(options.end, recording_end)
         self.end = max(self.end, self.begin)
         self.end_takes_part = options.end is None or options.end > recording_end

@@ -10,19 +10,23 @@ import Testing
             Fixtures.trace(name), [["--worst", "5"], ["--begin", "100ms", "--end", "1200ms"]])
     }
 
+    /// All policies, all details, several seeds.
     @Test(arguments: [
-        "record --policy alloc-thread --duration 4s", "record --policy cache-only --duration 3s",
-        "record --policy reclaim-thread --duration 6s --seed 7",
-        "record --policy reclaim-batch --preset small --duration 300ms --seed 3",
-        "record --policy proportional --duration 4s --seed 11 --detail 2",
-        "record --policy reclaim-batch --duration 5s --detail 0 --seed 5",
-        "record --policy rate-limited --duration 4s --detail 2 --seed 9",
+        "--policy pages-only --duration 1s", "--policy cache-only --duration 2s --detail 2",
+        "--policy alloc-thread --duration 4s", "--policy reclaim-one --duration 3s --seed 7",
+        "--policy reclaim-batch --preset small --duration 200ms --seed 3",
+        "--policy reclaim-batch --duration 4s --detail 0 --seed 5",
+        "--policy reclaim-honest --duration 2s --detail 2 --seed 11",
+        "--policy reclaim-adaptive --duration 3s --seed 13",
+        "--policy reclaim-resume --duration 3s --detail 0 --seed 17",
+        "--policy watermark --duration 2s --detail 2 --seed 19",
+        "--policy unlocked-limit --duration 3s --seed 23",
     ])
     func recordings(line: String) throws {
         let folder = try OracleFolder()
-        let arguments = line.split(separator: " ").map(String.init)
-        expectFine(try Tool.run(arguments + ["-o", "run.ktrace"], in: folder.folder.url))
-        try folder.check("run.ktrace", [["--worst", "20"], ["--begin", "1500ms"]])
+        let options = line.split(separator: " ").map(String.init)
+        expectFine(try Tool.run(["record", "-o", "run.ktrace"] + options, in: folder.folder.url))
+        try folder.check("run.ktrace", [["--worst", "20"], ["--begin", "900ms"]])
     }
 
     /// Windows that cut batches, waits and stretches, and every filter.

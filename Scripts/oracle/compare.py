@@ -48,10 +48,14 @@ class Comparison:
             self.others += 1
 
     def walk_object(self, path, ours, theirs):
-        is_bounded = theirs.get("exact") is False and ours.get("exact") is False
+        ours = dict(ours)
+        maximum = ours.pop("bound_by", None)
+        bounded = ("value",) if maximum is not None else ()
+        if theirs.get("exact") is False and ours.get("exact") is False:
+            maximum, bounded = ours["max_ns"], PERCENTILES
         for key in theirs:
-            if is_bounded and key in PERCENTILES:
-                self.check_bound([*path, key], ours[key], theirs[key], theirs["max_ns"])
+            if key in bounded and key in ours:
+                self.check_bound([*path, key], ours[key], theirs[key], maximum)
             elif key in ours:
                 self.walk([*path, key], ours[key], theirs[key])
             elif not excluded([*path, key]):

@@ -15,6 +15,9 @@ def metrics(trace, report):
     def add_series(name, found):
         for each in PERCENTILES:
             add(f"{name}_{each}", "ns", "lower", found[each + "_ns"] if found else None)
+            if found and not found["exact"] and each != "max":
+                # The report has a bound of it.
+                rows[-1]["bound_by"] = found["max_ns"]
 
     add_cpu(add, report)
     wakeups = report["wakeups"]

@@ -8,14 +8,15 @@ struct OracleFolder {
     init() throws { folder = try Folder() }
 
     /// Compares reports of one trace; each list is the options of one report.
+    @discardableResult
     func check(
         _ trace: String, _ reports: [[String]], sourceLocation: SourceLocation = #_sourceLocation
-    ) throws {
+    ) throws -> [ToolResult] {
         expectFine(
             try folder.run(
                 "dump", trace, "--format", "ndjson", "--preamble", "short", "-o", "0.ndjson",
                 "--force"), sourceLocation: sourceLocation)
-        for (number, options) in reports.enumerated() {
+        return try reports.enumerated().map { number, options in
             let report = "\(number).json"
             let command = ["analyze", trace, "--format", "json", "-o", report, "--force"]
             expectFine(
@@ -25,6 +26,7 @@ struct OracleFolder {
                 result.status == 0 && result.lines.last?.hasSuffix(" 0 faults") == true,
                 "\(options.joined(separator: " ")): \(result.text)\(result.error)",
                 sourceLocation: sourceLocation)
+            return result
         }
     }
 
@@ -60,7 +62,8 @@ struct OracleFolder {
     /// No event, one event, all at one instant, one domain of 64, gaps of 2^40 ns, of 2^43 ns,
     /// and a last event that no report reads.
     static let edgeCases: [String] = [
-        "time_ns,kind\n", #"{"time_ns":0,"kind":"alloc_fail"}"# + "\n", #"{"time_ns":7,"kind":"sample"}"# + "\n",
+        "time_ns,kind\n", #"{"time_ns":0,"kind":"alloc_fail"}"# + "\n",
+        #"{"time_ns":7,"kind":"sample"}"# + "\n",
         cycle(domain: 0, gapNs: 0),
         (0..<64).map { #"{"time_ns":0,"kind":"sample","domain":\#($0)}"# + "\n" }.joined()
             + cycle(domain: 63, gapNs: 5),

@@ -36,7 +36,7 @@ import TraceCore
 
     /// A begin and an end have columns of their own; what they call the same is the same.
     @Test func labelsOfSeveralKindsAreTheSameTexts() throws {
-        func kind(_ id: KindID, _ meaning: String, _ column: String) -> EventKind {
+        func kind(_ id: UInt16, _ meaning: String, _ column: String) -> EventKind {
             EventKind(
                 id: id, meaning, .control, .derived, meaning: meaning,
                 [Column("thread"), Column(column, .label(["north", "south"]))])

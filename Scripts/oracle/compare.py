@@ -27,7 +27,6 @@ class Comparison:
     def __init__(self):
         self.faults = []
         self.integers = self.bounds = self.others = 0
-        self.excluded = {}
 
     def fault(self, path, text):
         self.faults.append(f"{'.'.join(path)}: {text}")
@@ -35,7 +34,7 @@ class Comparison:
     def walk(self, path, ours, theirs):
         reason = excluded(path)
         if reason:
-            self.excluded[".".join(path)] = count_integers(theirs)
+            self.exclude(path, theirs)
         elif isinstance(ours, dict) and isinstance(theirs, dict):
             self.walk_object(path, ours, theirs)
         elif isinstance(ours, list) and isinstance(theirs, list):
@@ -46,6 +45,11 @@ class Comparison:
             self.integers += 1
         else:
             self.others += 1
+
+    def exclude(self, path, theirs):
+        """Only what is no figure may be left out."""
+        if count_integers(theirs):
+            self.fault(path, "holds integers and is left out")
 
     def walk_object(self, path, ours, theirs):
         ours = dict(ours)
@@ -61,7 +65,7 @@ class Comparison:
             elif not excluded([*path, key]):
                 self.fault([*path, key], "the oracle does not cover it")
             else:
-                self.excluded[".".join([*path, key])] = count_integers(theirs[key])
+                self.exclude([*path, key], theirs[key])
         for key in ours.keys() - theirs.keys():
             self.fault([*path, key], "not in the report")
 

@@ -3,7 +3,7 @@ import argparse
 import json
 import sys
 
-from compare import Comparison, excluded
+from compare import Comparison
 from cpu import CPU, threads
 from memory import counters, memory, service, totals
 from metrics import metrics
@@ -111,9 +111,6 @@ def run(description):
         comparison = compared(trace, json.load(file))
     for fault in comparison.faults:
         print(fault)
-    for path, count in sorted(comparison.excluded.items()):
-        if count:
-            print(f"excluded: {path}, {count} integers: {excluded(path.split('.'))}")
     print(f"{options.name or options.dump}: {comparison.integers} integers equal,"
           f" {comparison.bounds} percentiles inside their bounds, {comparison.others} other values"
           f" equal, {len(comparison.faults)} faults")

@@ -137,7 +137,8 @@ def chains(trace):
     knows_relief = has_single_services(trace)
     untracked = add_relief(trace, every) if knows_relief else 0
     results = [chain.result() for chain in every]
-    order = sorted(range(len(every)), key=lambda at: (-results[at]["length_ns"], at))
+    order = sorted(range(len(every)),
+                   key=lambda at: (-results[at]["length_ns"], results[at]["failure"]))
     return {
         "count": len(every),
         "recorded": sum("inferred" not in chain.links() for chain in every),

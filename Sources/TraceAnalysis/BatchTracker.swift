@@ -329,7 +329,7 @@ struct BatchTracker {
 }
 
 extension BatchGroup {
-    fileprivate var touchesWindow: Bool { begun + ended + openAtEnd > 0 }
+    fileprivate var touchesWindow: Bool { begun + ended + openAtEnd + beginsWithoutEnd > 0 }
 
     fileprivate mutating func add(_ other: BatchGroup) {
         begun += other.begun

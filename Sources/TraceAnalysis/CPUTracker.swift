@@ -62,7 +62,14 @@ struct CPUTracker {
         mutating func endSpin(
             _ window: Window, at timeNs: Int64, cpuNs: Int64, iterations: Int64, deficit: Int64
         ) {
-            let ns = cpuNs >= 0 ? cpuNs : (spinBeginNs >= 0 ? timeNs - spinBeginNs : 0)
+            var ns = cpuNs
+            if ns < 0 {
+                // Without a begin, the first end in a window that cuts the trace is of a spin
+                // that went on since before it.
+                let isCut = window.isCutAtBegin && spins.count == 0
+                let beganNs = spinBeginNs < 0 && isCut ? window.beginNs : spinBeginNs
+                ns = beganNs < 0 ? 0 : timeNs - beganNs
+            }
             spinBeginNs = -1
             spins.add(window.clipped(ns, endingAt: timeNs))
             spinIterations.add(iterations)

@@ -114,8 +114,11 @@ struct BoundKind {
         switch type {
         case .text: return true
         case .label(let texts):
-            labelBases[slot] = Int32(labelTexts.count)
-            labelTexts.append(contentsOf: texts)
+            // The same labels of two kinds, such as a begin and an end, are the same texts.
+            let places = 0..<max(0, labelTexts.count - texts.count + 1)
+            let place = places.first { labelTexts[$0...].starts(with: texts) }
+            labelBases[slot] = Int32(place ?? labelTexts.count)
+            if place == nil { labelTexts.append(contentsOf: texts) }
             return true
         case .integer, .flag, .bits: return false
         }

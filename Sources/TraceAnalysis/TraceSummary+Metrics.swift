@@ -142,6 +142,7 @@ extension TraceSummary {
     public var domainNumbers: [Int32] {
         var numbers = Set(cpu.domains.map(\.domain)).union(memory.map(\.domain))
         numbers.formUnion(batches.domains.map(\.domain))
+        numbers.formUnion(service.byDomain.map { Int32(truncatingIfNeeded: $0.number) })
         numbers.formUnion(failures.byDomain.map { Int32(truncatingIfNeeded: $0.number) })
         return numbers.filter { $0 >= 0 }.sorted()
     }

@@ -60,6 +60,15 @@ import TraceCore
         #expect(batches.domains.map(\.phantom.value) == [1, 2])
     }
 
+    @Test func aBeginBeforeTheWindowThatIsReplacedInItIsCounted() throws {
+        var script = Script()
+        script.at(10, "batch_begin", ["thread": 1, "routine": "a", "mode": "direct"])
+        script.at(20, "batch_begin", ["thread": 1, "routine": "a", "mode": "daemon"])
+        script.at(50, "batch_end", ["thread": 1, "routine": "a", "mode": "daemon"])
+        let groups = try script.summary(AnalysisOptions(beginNs: 15)).batches.groups
+        #expect(groups.map(\.beginsWithoutEnd) == [0, 1] && groups.map(\.begun) == [1, 0])
+    }
+
     @Test func brokenPairsAreCounted() throws {
         var script = Script()
         script.at(10, "batch_begin", ["thread": 1, "routine": "a"])

@@ -34,6 +34,33 @@ import TraceCore
             ]))
     }
 
+    /// A begin and an end have columns of their own; what they call the same is the same.
+    @Test func labelsOfSeveralKindsAreTheSameTexts() throws {
+        func kind(_ id: UInt16, _ meaning: String, _ column: String) -> EventKind {
+            EventKind(
+                id: id, meaning, .control, .derived, meaning: meaning,
+                [Column("thread"), Column(column, .label(["north", "south"]))])
+        }
+        let schema = try #require(
+            EventSchema(kinds: [
+                kind(1, "batch_begin", "routine"), kind(2, "batch_end", "routine"),
+                kind(3, "wait_begin", "reason"), kind(4, "wait_end", "reason"),
+            ]))
+        var script = Script(schema)
+        for (beginNs, endNs) in [(10, 30), (40, nil)] as [(Int64, Int64?)] {
+            script.at(beginNs, "batch_begin", ["thread": 1, "routine": "south"])
+            script.at(beginNs, "wait_begin", ["thread": 1, "reason": "south"])
+            guard let endNs else { continue }
+            script.at(endNs, "batch_end", ["thread": 1, "routine": "south"])
+            script.at(endNs, "wait_end", ["thread": 1, "reason": "south"])
+        }
+        let summary = try script.summary()
+        #expect(summary.batches.groups.map(\.duration.sortedSamples) == [[20]])
+        #expect(summary.batches.groups.map(\.openAtEnd) == [1])
+        #expect(summary.waits.byReason.map(\.reason) == ["south"])
+        #expect(summary.waits.byReason.map(\.openAtEnd) == [1])
+    }
+
     @Test func meaningsAndColumnNamesBindWhateverTheNumbers() throws {
         var script = Script(try foreignSchema())
         script.at(10, "oom", ["order": 3, "requester": "ring"])

@@ -102,6 +102,16 @@ import TraceCore
         #expect(summary.cpu.threads.map(\.evidence) == [.none])
     }
 
+    @Test func aSpinFromBeforeTheWindowThatStatesNoTimeCountsFromItsBegin() throws {
+        var script = Script()
+        script.at(600, "spin_end", ["thread": 3])
+        script.at(800, "spin_end", ["thread": 3])
+        script.at(1_000, "counter")
+        #expect(try script.summary().cpu.spinNs == 0)
+        let summary = try script.summary(AnalysisOptions(beginNs: 100))
+        #expect(summary.cpu.spinNs == 500 && summary.cpu.threads[0].spins.count == 2)
+    }
+
     @Test func spinsAddUpAndAnOpenOneCountsUpToTheEnd() throws {
         var script = Script()
         script.at(100, "spin_begin", ["thread": 3])

@@ -177,7 +177,9 @@ struct LoadedTrace {
             }
         }
         // What was cut off or is damaged was not seen: rates and shares end with what was read.
+        // Where no setting tells the end, the last event of any lane does.
+        let isEndKnown = isClosed && (endedEarlyNs != nil || options.recordingEndNs != nil)
         return analyzer.finish(
-            strings: reader.stringTable, readNs: isClosed ? endedEarlyNs : readNs)
+            strings: reader.stringTable, readNs: isEndKnown ? endedEarlyNs : readNs)
     }
 }

@@ -1,11 +1,15 @@
 /// How many samples each bucket of `BucketLayout` holds.
 ///
 /// Many series are filled at once while a trace passes, so what they take of the cache counts: a
-/// bucket has 32 bits, and what goes beyond them is kept apart.
-struct BucketCounts: Equatable, Sendable {
+/// bucket has 32 bits, and what goes beyond them is kept apart. Single samples wait until there are
+/// some, so that the processor can fetch their buckets side by side.
+struct BucketCounts: Sendable {
     private var low: [UInt32]
     /// By bucket how often 2^32 are to be added; no entry stands for never.
     private var high: [Int: UInt64] = [:]
+    /// Buckets of samples not counted yet.
+    private var waiting = InlineArray<32, UInt16>(repeating: 0)
+    private var waitingCount = 0
 
     /// Makes no buckets at all.
     init() { low = [] }
@@ -16,7 +20,19 @@ struct BucketCounts: Equatable, Sendable {
     var isEmpty: Bool { low.isEmpty }
     var indices: Range<Int> { low.indices }
 
+    /// The counts with nothing waiting, to be read.
+    ///
+    /// - Complexity: O(1), and O(buckets) for a copy where something waits.
+    var settled: BucketCounts {
+        guard waitingCount > 0 else { return self }
+        var copy = self
+        copy.settle()
+        return copy
+    }
+
+    /// The count of a bucket; nothing must wait.
     subscript(bucket: Int) -> UInt64 {
+        precondition(waitingCount == 0, "buckets are read when they are settled")
         let number = UInt64(low[bucket])
         return high.isEmpty ? number : number &+ (high[bucket] ?? 0) << 32
     }
@@ -24,15 +40,39 @@ struct BucketCounts: Equatable, Sendable {
     /// Counts one sample.
     @inline(__always)
     mutating func increment(_ bucket: Int) {
-        let (sum, isOver) = low[bucket].addingReportingOverflow(1)
-        low[bucket] = sum
-        if isOver { high[bucket, default: 0] += 1 }
+        waiting[waitingCount] = UInt16(truncatingIfNeeded: bucket)
+        waitingCount += 1
+        if waitingCount == waiting.count { settle() }
+    }
+
+    @inline(never)
+    private mutating func settle() {
+        let (waiting, count) = (waiting, waitingCount)
+        var counts = low.mutableSpan
+        var over: [Int] = []
+        for position in 0..<count {
+            let bucket = Int(waiting[position])
+            let (sum, isOver) = counts[bucket].addingReportingOverflow(1)
+            counts[bucket] = sum
+            if isOver { over.append(bucket) }
+        }
+        waitingCount = 0
+        for bucket in over { high[bucket, default: 0] += 1 }
     }
 
     /// Counts many samples; no bucket gets more than 2^64.
     mutating func add(_ count: UInt64, to bucket: Int) {
+        settle()
         let sum = self[bucket] + count
         low[bucket] = UInt32(truncatingIfNeeded: sum)
         if sum >> 32 > 0 { high[bucket] = sum >> 32 }
+    }
+}
+
+extension BucketCounts: Equatable {
+    /// Whether all buckets hold the same, whatever waits.
+    static func == (left: BucketCounts, right: BucketCounts) -> Bool {
+        let (left, right) = (left.settled, right.settled)
+        return left.low == right.low && left.high == right.high
     }
 }

@@ -43,6 +43,7 @@ extension LatencySeries {
         let rank = max(1, UInt64((product + 999) / 1000))
         if isExact { return sortedSamples[Int(rank - 1)] }
         var seen: UInt64 = 0
+        let buckets = buckets.settled
         for index in buckets.indices {
             seen += buckets[index]
             if seen >= rank { return min(highest, BucketLayout.highest(of: index)) }
@@ -61,6 +62,7 @@ extension LatencySeries {
     public var powerOfTwoHistogram: PowerOfTwoHistogram {
         var result = PowerOfTwoHistogram()
         for value in samples { result.record(value) }
+        let buckets = buckets.settled
         for index in buckets.indices where buckets[index] > 0 {
             result.record(BucketLayout.lowest(of: index), times: buckets[index])
         }

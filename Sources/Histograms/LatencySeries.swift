@@ -151,7 +151,10 @@ extension LatencySeries {
         for value in other.samples where value <= BucketLayout.highestValue {
             buckets.increment(BucketLayout.position(value))
         }
-        for index in other.buckets.indices { buckets.add(other.buckets[index], to: index) }
+        let others = other.buckets.settled
+        for index in others.indices where others[index] > 0 {
+            buckets.add(others[index], to: index)
+        }
     }
 }
 

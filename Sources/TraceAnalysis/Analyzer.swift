@@ -123,10 +123,33 @@ public struct Analyzer {
         return columns
     }
 
+    /// Takes the events of a stretch, as readers hand them on; otherwise as for one event.
+    ///
+    /// - Complexity: as for single events.
+    public mutating func consume(
+        _ order: Span<Int64>, _ timesNs: Span<Int64>, _ sequences: Span<Int64>,
+        _ rows: Span<Int64>, _ sections: inout MutableSpan<SectionRows>
+    ) {
+        for event in order.indices {
+            let number = Int(order[event])
+            let section = sections[number]
+            guard section.rowCells > 0 else { continue }
+            sections[number].nextRow = section.nextRow + section.rowCells
+            let header = section.header(
+                sequence: sequences[event], timeNs: timesNs[event], rows: rows)
+            take(header, rows.extracting(section.values))
+        }
+    }
+
     /// Takes one event; events must come in the order of their sequence numbers.
     ///
     /// - Complexity: O(1) amortized; O(waiting failures) for a wakeup that answers them.
     public mutating func consume(_ header: EventHeader, _ values: Span<Int64>) {
+        take(header, values)
+    }
+
+    @inline(__always)
+    private mutating func take(_ header: EventHeader, _ values: Span<Int64>) {
         let number = Int(header.kind.rawValue)
         guard number < binding.kinds.count, binding.kinds[number].isKnown else {
             unknownKind += 1

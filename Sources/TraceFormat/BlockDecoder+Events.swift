@@ -101,6 +101,29 @@ extension BlockDecoder {
         _ lanes: LaneSelection, _ columns: ColumnSelection? = nil,
         _ body: (EventHeader, Span<Int64>) -> Void
     ) {
+        forEachStretch(lanes, columns) { order, timesNs, sequences, rows, sections in
+            for event in order.indices {
+                let number = Int(order[event])
+                let section = sections[number]
+                guard section.rowCells > 0 else { continue }
+                sections[number].nextRow = section.nextRow + section.rowCells
+                let header = section.header(
+                    sequence: sequences[event], timeNs: timesNs[event], rows: rows)
+                body(header, rows.extracting(section.values))
+            }
+        }
+    }
+
+    /// Hands the events of the decoded lanes to `body`, in the order of their sequence numbers,
+    /// some at a time.
+    ///
+    /// Programmer error: a lane's wanted columns are not decoded.
+    ///
+    /// - Parameter columns: As for single events.
+    /// - Complexity: O(cells).
+    public func forEachStretch(
+        _ lanes: LaneSelection, _ columns: ColumnSelection? = nil, _ body: EventStretch
+    ) {
         for lane in lanes.lanes where directories[Int(lane.rawValue)].eventCount > 0 {
             let directory = directories[Int(lane.rawValue)]
             precondition(

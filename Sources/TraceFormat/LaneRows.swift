@@ -6,19 +6,6 @@ import TraceCore
 /// the cache nearly every time. So a stretch of events is first turned from columns into rows,
 /// column by column, which reads every column in order.
 struct LaneRows {
-    /// What handing on a section's events takes, and how far that is.
-    private struct Cursor {
-        var kind: KindID
-        var domain: Int32
-        /// Cells of a row; 0 for a section whose events are not wanted.
-        var rowCells: Int
-        /// All bits where CPUs, or causes, are wanted, else none.
-        var cpuMask: Int64
-        var causeMask: Int64
-        /// Position among `rows` of the next row.
-        var nextRow = 0
-    }
-
     /// A section and how far it has been turned into rows.
     private struct SectionPlace {
         /// Which of its columns are wanted; `nil` for all.
@@ -33,11 +20,9 @@ struct LaneRows {
 
     /// Events of a stretch: few enough for their rows to stay in the cache.
     private static let stretchEvents = 2_048
-    /// Cells of a row before its values: CPU, distance to the cause.
-    private static let headCells = 2
 
     private var sections: [SectionPlace]
-    private var cursors: [Cursor]
+    private var cursors: [SectionRows]
     private var rows: [Int64] = []
     private let order: Int
     private let time: Int
@@ -61,12 +46,10 @@ struct LaneRows {
         }
         cursors = all.map {
             let wanted = columns?[$0.kind]
-            let isWanted = columns == nil || wanted != nil
-            return Cursor(
+            return SectionRows(
                 kind: $0.kind, domain: $0.domain,
-                rowCells: isWanted ? $0.width + Self.headCells : 0,
-                cpuMask: wanted?.hasCPU ?? true ? -1 : 0,
-                causeMask: wanted?.hasCause ?? true ? -1 : 0)
+                width: columns == nil || wanted != nil ? $0.width : nil,
+                hasCPU: wanted?.hasCPU ?? true, hasCause: wanted?.hasCause ?? true)
         }
     }
 
@@ -76,46 +59,36 @@ struct LaneRows {
     /// The sequence number of the next event, where there is one.
     func nextSequence(_ cells: [Int64]) -> UInt64 { UInt64(bitPattern: cells[sequence + next]) }
 
-    /// Hands on the events whose sequence numbers are not above `bound`.
+    /// Hands on the events whose sequence numbers are not above `bound`, some at a time.
     ///
     /// - Complexity: O(cells of the events).
-    mutating func deliver(
-        _ cells: [Int64], through bound: UInt64, _ body: (EventHeader, Span<Int64>) -> Void
-    ) {
+    mutating func deliver(_ cells: [Int64], through bound: UInt64, _ body: EventStretch) {
         while next < count {
             if next == stretchEnd { fill(cells) }
-            next = Self.deliver(
-                cells, rows, next..<stretchEnd, (order, time, sequence), &cursors,
-                through: bound, body)
+            var end = stretchEnd
+            if bound < UInt64(bitPattern: cells[sequence + end - 1]) {
+                end = next
+                while UInt64(bitPattern: cells[sequence + end]) <= bound { end += 1 }
+            }
+            Self.deliver(cells, rows, next..<end, (order, time, sequence), &cursors, body)
+            next = end
             if next < stretchEnd { return }
         }
     }
 
     private static func deliver(
         _ cells: [Int64], _ rows: [Int64], _ events: Range<Int>,
-        _ columns: (order: Int, time: Int, sequence: Int), _ cursors: inout [Cursor],
-        through bound: UInt64, _ body: (EventHeader, Span<Int64>) -> Void
-    ) -> Int {
+        _ columns: (order: Int, time: Int, sequence: Int), _ cursors: inout [SectionRows],
+        _ body: EventStretch
+    ) {
         let all = cells.span
-        let values = rows.span
-        var places = cursors.mutableSpan
-        for event in events {
-            let number = UInt64(bitPattern: all[columns.sequence + event])
-            if number > bound { return event }
-            let section = Int(all[columns.order + event])
-            let place = places[section]
-            guard place.rowCells > 0 else { continue }
-            let start = place.nextRow
-            let end = start + place.rowCells
-            places[section].nextRow = end
-            let distance = UInt64(bitPattern: values[start + 1] & place.causeMask)
-            let header = EventHeader(
-                sequence: number, timeNs: all[columns.time + event], kind: place.kind,
-                domain: place.domain, cpu: Int32(truncatingIfNeeded: values[start] & place.cpuMask),
-                cause: distance == 0 ? 0 : number &- distance)
-            body(header, values.extracting(start + headCells..<end))
+        func column(_ start: Int) -> Range<Int> {
+            start + events.lowerBound..<start + events.upperBound
         }
-        return events.upperBound
+        var sections = cursors.mutableSpan
+        body(
+            all.extracting(column(columns.order)), all.extracting(column(columns.time)),
+            all.extracting(column(columns.sequence)), rows.span, &sections)
     }
 
     /// Turns the next stretch into rows, grouped by section.

@@ -212,6 +212,20 @@ extension TraceReader {
         return true
     }
 
+    /// Decodes lanes of the current block and hands their events to `body`, in the order of their
+    /// sequence numbers, some at a time; otherwise as for single events.
+    ///
+    /// - Returns: Whether the block was good.
+    /// - Complexity: O(cells).
+    /// - Throws: What the source throws.
+    public func forEachStretch(
+        _ lanes: LaneSelection = .both, columns: ColumnSelection? = nil, _ body: EventStretch
+    ) throws(StoreError) -> Bool {
+        guard try decode(lanes, columns) else { return false }
+        decoder.forEachStretch(lanes, columns, body)
+        return true
+    }
+
     /// Hands all events of the rest of the trace to `body`, in the order of their sequence numbers.
     ///
     /// - Returns: How reading ended.

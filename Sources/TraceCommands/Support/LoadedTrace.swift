@@ -170,8 +170,8 @@ struct LoadedTrace {
         try reporting {
             while try nextBlock() {
                 let blockEndNs = reader.block.timeMaxNs
-                let isGood = try reader.forEachEvent(lanes, columns: analyzer.columns) {
-                    analyzer.consume($0, $1)
+                let isGood = try reader.forEachStretch(lanes, columns: analyzer.columns) {
+                    analyzer.consume($0, $1, $2, $3, &$4)
                 }
                 if isGood { readNs = blockEndNs }
             }

@@ -130,15 +130,7 @@ public struct Analyzer {
         _ order: Span<Int64>, _ timesNs: Span<Int64>, _ sequences: Span<Int64>,
         _ rows: Span<Int64>, _ sections: inout MutableSpan<SectionRows>
     ) {
-        for event in order.indices {
-            let number = Int(order[event])
-            let section = sections[number]
-            guard section.rowCells > 0 else { continue }
-            sections[number].nextRow = section.nextRow + section.rowCells
-            let header = section.header(
-                sequence: sequences[event], timeNs: timesNs[event], rows: rows)
-            take(header, rows.extracting(section.values))
-        }
+        SectionRows.forEachEvent(order, timesNs, sequences, rows, &sections) { take($0, $1) }
     }
 
     /// Takes one event; events must come in the order of their sequence numbers.

@@ -32,9 +32,29 @@ public struct SectionRows: Sendable {
         causeMask = hasCause ? -1 : 0
     }
 
+    /// Hands the events of a stretch to `body`, one by one.
+    ///
+    /// - Complexity: O(events).
+    @inlinable @inline(__always)
+    public static func forEachEvent(
+        _ order: Span<Int64>, _ timesNs: Span<Int64>, _ sequences: Span<Int64>,
+        _ rows: Span<Int64>, _ sections: inout MutableSpan<SectionRows>,
+        _ body: (EventHeader, Span<Int64>) -> Void
+    ) {
+        for event in order.indices {
+            let number = Int(order[event])
+            let section = sections[number]
+            guard section.rowCells > 0 else { continue }
+            sections[number].nextRow = section.nextRow + section.rowCells
+            let header = section.header(
+                sequence: sequences[event], timeNs: timesNs[event], rows: rows)
+            body(header, rows.extracting(section.values))
+        }
+    }
+
     /// The header of the event whose row is next.
     @inlinable @inline(__always)
-    public func header(sequence: Int64, timeNs: Int64, rows: Span<Int64>) -> EventHeader {
+    func header(sequence: Int64, timeNs: Int64, rows: Span<Int64>) -> EventHeader {
         let number = UInt64(bitPattern: sequence)
         let distance = UInt64(bitPattern: rows[nextRow + 1] & causeMask)
         return EventHeader(
@@ -45,13 +65,13 @@ public struct SectionRows: Sendable {
 
     /// Where the values of the next row are.
     @inlinable @inline(__always)
-    public var values: Range<Int> { nextRow + Self.headCells..<nextRow + rowCells }
+    var values: Range<Int> { nextRow + Self.headCells..<nextRow + rowCells }
 }
 
 /// Events in a row, in the order of their sequence numbers, as a reader hands them on: for each its
 /// section, its time and its sequence number, and the rows of all sections.
 ///
-/// Who takes them moves each section's `nextRow` on.
+/// Who takes them moves each section's `nextRow` on, as `SectionRows.forEachEvent` does.
 public typealias EventStretch = (
     _ order: Span<Int64>, _ timesNs: Span<Int64>, _ sequences: Span<Int64>, _ rows: Span<Int64>,
     _ sections: inout MutableSpan<SectionRows>

@@ -102,15 +102,7 @@ extension BlockDecoder {
         _ body: (EventHeader, Span<Int64>) -> Void
     ) {
         forEachStretch(lanes, columns) { order, timesNs, sequences, rows, sections in
-            for event in order.indices {
-                let number = Int(order[event])
-                let section = sections[number]
-                guard section.rowCells > 0 else { continue }
-                sections[number].nextRow = section.nextRow + section.rowCells
-                let header = section.header(
-                    sequence: sequences[event], timeNs: timesNs[event], rows: rows)
-                body(header, rows.extracting(section.values))
-            }
+            SectionRows.forEachEvent(order, timesNs, sequences, rows, &sections, body)
         }
     }
 

@@ -25,6 +25,18 @@ struct RecordInput {
 
     init(_ source: any ByteSource) { self.source = source }
 
+    private mutating func counted(_ bytes: Int) -> Int {
+        bytesRead += Int64(bytes)
+        return bytes
+    }
+
+    /// Reads from anywhere, as the source does.
+    mutating func read(
+        at offset: Int64, into buffer: inout [UInt8], at start: Int, count: Int
+    ) throws(StoreError) -> Int {
+        try counted(source.read(at: offset, into: &buffer, at: start, count: count))
+    }
+
     /// Passes over the record and its frames.
     mutating func advance() {
         offset += extent
@@ -48,8 +60,8 @@ struct RecordInput {
     ///
     /// - Throws: What the source throws.
     mutating func readHead() throws(StoreError) -> Step {
-        loaded = try source.read(at: offset, into: &bytes, at: 0, count: RecordHead.byteCount)
-        bytesRead += Int64(loaded)
+        loaded = try counted(
+            source.read(at: offset, into: &bytes, at: 0, count: RecordHead.byteCount))
         if loaded == 0 { return .end }
         if loaded < RecordHead.byteCount { return .cut(bytes: Int64(loaded)) }
         do {
@@ -72,10 +84,9 @@ struct RecordInput {
         if bytes.count < count {
             bytes.append(contentsOf: [UInt8](repeating: 0, count: count - bytes.count))
         }
-        let taken = try source.read(
-            at: offset + Int64(loaded), into: &bytes, at: loaded, count: count - loaded)
-        loaded += taken
-        bytesRead += Int64(taken)
+        loaded += try counted(
+            source.read(
+                at: offset + Int64(loaded), into: &bytes, at: loaded, count: count - loaded))
         return loaded < count ? Int64(loaded) : nil
     }
 
@@ -86,9 +97,8 @@ struct RecordInput {
         _ range: Range<Int>, after first: Int, into content: inout [UInt8]
     ) throws(StoreError) -> Int64? {
         let start = offset + Int64(first + range.lowerBound)
-        let taken = try source.read(
+        let taken = try read(
             at: start, into: &content, at: range.lowerBound, count: range.count)
-        bytesRead += Int64(taken)
         return taken < range.count ? Int64(first + range.lowerBound + taken) : nil
     }
 
@@ -102,13 +112,12 @@ struct RecordInput {
         var piece = [UInt8](repeating: 0, count: 65_536)
         while position < end {
             let count = Int(min(end - position, Int64(piece.count)))
-            let taken = try source.read(at: offset + position, into: &piece, at: 0, count: count)
-            bytesRead += Int64(taken)
+            let taken = try read(at: offset + position, into: &piece, at: 0, count: count)
             sum = Checksum.crc32c(piece.span.extracting(0..<taken), continuing: sum)
             position += Int64(taken)
             if taken < count { return .cut(bytes: position) }
         }
-        let taken = try source.read(at: offset + end, into: &piece, at: 0, count: 4)
+        let taken = try read(at: offset + end, into: &piece, at: 0, count: 4)
         if taken < 4 { return .cut(bytes: end + Int64(taken)) }
         let stored = (0..<4).reduce(UInt32(0)) { $0 | UInt32(piece[$1]) << UInt32(8 * $1) }
         guard stored == sum else {
@@ -124,7 +133,7 @@ struct RecordInput {
         guard let length = source.length, length >= Int64(size) else { return nil }
         var tail = [UInt8](repeating: 0, count: size)
         let start = length - Int64(size)
-        guard try source.read(at: start, into: &tail, at: 0, count: size) == size else {
+        guard try read(at: start, into: &tail, at: 0, count: size) == size else {
             return nil
         }
         guard let head = try? RecordHead(decoding: tail, fileOffset: start),

@@ -120,7 +120,7 @@ extension TraceReader {
         var done: Int64 = 0
         while done < count {
             let wanted = Int(min(count - done, Int64(piece.count)))
-            let taken = try input.source.read(
+            let taken = try input.read(
                 at: entry.dataOffset + done, into: &piece, at: 0, count: wanted)
             sum = Checksum.crc32c(piece.span.extracting(0..<taken), continuing: sum)
             done += Int64(taken)
@@ -165,7 +165,7 @@ extension TraceReader {
             if stored.count < chunk.storedBytes {
                 stored = [UInt8](repeating: 0, count: chunk.storedBytes)
             }
-            let taken = try input.source.read(
+            let taken = try input.read(
                 at: offset, into: &stored, at: 0, count: chunk.storedBytes)
             guard taken == chunk.storedBytes else {
                 return .cut(bytes: offset - entry.dataOffset + Int64(taken))

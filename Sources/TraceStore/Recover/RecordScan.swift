@@ -73,7 +73,7 @@ struct RecordScan {
         var piece = [UInt8](repeating: 0, count: Self.pieceBytes)
         var start = offset
         while true {
-            let count = try input.source.read(at: start, into: &piece, at: 0, count: piece.count)
+            let count = try input.read(at: start, into: &piece, at: 0, count: piece.count)
             workBytes += Int64(count) * Self.workFactor
             for position in Self.magicPositions(piece, count) {
                 let candidate = start + Int64(position)

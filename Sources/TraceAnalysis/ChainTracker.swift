@@ -44,7 +44,10 @@ struct ChainTracker {
     private var summary = ChainSummary()
 
     /// - Parameter limit: How many chains are kept.
-    init(limit: Int) { self.limit = limit }
+    init(limit: Int) {
+        self.limit = limit
+        summary.limit = UInt64(limit)
+    }
 
     private mutating func domain(_ number: Int32) -> Int? {
         guard let index = domainIndex.index(of: Int64(number)) else {

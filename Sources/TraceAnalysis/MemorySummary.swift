@@ -1,15 +1,15 @@
 /// A number read at instants: its first, smallest, largest and last value.
 public struct Gauge: Hashable, Sendable {
-    /// The first value.
-    public private(set) var first: Int64 = 0
+    /// The first value; `nil` where those of several runs differ.
+    public package(set) var first: Int64? = 0
     /// The smallest value.
-    public private(set) var minimum: Int64 = 0
+    public package(set) var minimum: Int64 = 0
     /// The largest value.
-    public private(set) var maximum: Int64 = 0
-    /// The last value.
-    public private(set) var last: Int64 = 0
+    public package(set) var maximum: Int64 = 0
+    /// The last value; `nil` where those of several runs differ.
+    public package(set) var last: Int64? = 0
     /// The number of values; without any, the others mean nothing.
-    public private(set) var samples: UInt64 = 0
+    public package(set) var samples: UInt64 = 0
 
     /// Makes a gauge without values.
     public init() {}

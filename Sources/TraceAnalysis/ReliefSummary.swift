@@ -23,6 +23,9 @@ public struct ReliefSeries: Equatable, Sendable {
     public var unserved: UInt64 = 0
     /// 1 where failures had no import after them by the end of the window.
     public var unimported: UInt64 = 0
+
+    /// Makes series of no failures.
+    public init() {}
 }
 
 /// From allocation failures to the first success after them.

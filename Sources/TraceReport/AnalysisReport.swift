@@ -1,23 +1,27 @@
 public import TraceAnalysis
 public import TraceCore
-public import TraceDiff
+public import TraceSummaries
 
-/// What a report about one trace is made from.
+/// What a report about one trace, or about several together, is made from.
 public struct AnalysisReport: Sendable {
     /// What to call the trace, such as its file name.
     public var label: String
-    /// How it was made.
+    /// How it was made; of several traces what they have in common.
     public var parameters: ParameterList
     /// What it is.
     public var identities: TraceIdentities
     /// How much of it there is.
     public var completeness: Completeness
-    /// Events that are known to be lost; only the HTML report tells.
+    /// Events that are known to be lost.
     public var lostEvents: UInt64
     /// What it says.
     public var summary: TraceSummary
+    /// The traces, where there are several; else empty.
+    public var runs: [RunFacts] = []
+    /// What the summary does not hold any more.
+    public var leftOut = LeftOut()
 
-    /// Makes a report.
+    /// Makes a report about one trace.
     public init(
         label: String, parameters: ParameterList, identities: TraceIdentities = TraceIdentities(),
         completeness: Completeness = .complete, lostEvents: UInt64 = 0, summary: TraceSummary
@@ -28,6 +32,20 @@ public struct AnalysisReport: Sendable {
         self.completeness = completeness
         self.lostEvents = lostEvents
         self.summary = summary
+    }
+
+    /// Makes a report about the runs of a summary.
+    ///
+    /// - Complexity: O(runs x settings).
+    public init(_ summaries: RunSummaries) {
+        self.init(
+            label: summaries.label, parameters: summaries.commonParameters,
+            identities: summaries.runs.count == 1
+                ? summaries.runs[0].identities : TraceIdentities(),
+            completeness: summaries.completeness, lostEvents: summaries.lostEvents,
+            summary: summaries.summary)
+        runs = summaries.runs.count > 1 ? summaries.runs : []
+        leftOut = summaries.leftOut
     }
 
     /// The report as text.

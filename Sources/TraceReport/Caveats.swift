@@ -1,5 +1,5 @@
 import TraceCore
-import TraceDiff
+import TraceSummaries
 
 /// What a reader must know before the numbers.
 enum Caveats {

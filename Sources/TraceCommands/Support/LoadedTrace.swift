@@ -1,7 +1,7 @@
 import LiveRecording
 import TraceAnalysis
 import TraceCore
-import TraceDiff
+import TraceSummaries
 import TraceFormat
 import TraceIdentity
 import TraceStore
@@ -18,13 +18,20 @@ struct LoadedTrace {
     init(
         path: String, keepsSnapshots: Bool = false, checksAll: Bool = false, follows: Bool = false
     ) throws {
+        let source = try reporting {
+            follows ? try SourceFile.follow(path) { Self.waitForMore() } : try SourceFile.open(path)
+        }
+        try self.init(
+            source: source, keepsSnapshots: keepsSnapshots, checksAll: checksAll, follows: follows)
+    }
+
+    init(
+        source: any ByteSource, keepsSnapshots: Bool = false, checksAll: Bool = false,
+        follows: Bool = false
+    ) throws {
         self.follows = follows
         reader = try reporting {
-            let source =
-                follows
-                ? try SourceFile.follow(path) { Self.waitForMore() } : try SourceFile.open(path)
-            return try TraceReader(
-                source: source, keepsSnapshots: keepsSnapshots, checksAll: checksAll)
+            try TraceReader(source: source, keepsSnapshots: keepsSnapshots, checksAll: checksAll)
         }
     }
 
@@ -78,7 +85,7 @@ struct LoadedTrace {
     }
 
     /// How much of the trace was read, in the words of a report.
-    var completeness: TraceDiff.Completeness {
+    var completeness: TraceSummaries.Completeness {
         if case .damaged(let error, let offset) = reader.completeness {
             return .incomplete(
                 reason: "damaged at offset \(offset): \(error.sentence); "

@@ -182,12 +182,19 @@ let package = Package(
             "TraceAnalysisTests",
             ["TraceCore", "Histograms", "TraceAnalysis", "AnalysisTestSupport"]),
         tests(
-            "TraceDiffTests", ["TraceCore", "TraceAnalysis", "TraceDiff", "AnalysisTestSupport"]),
+            "TraceSummariesTests",
+            [
+                "TraceCore", "Histograms", "TraceFormat", "TraceStore", "TraceAnalysis",
+                "TraceSummaries", "AnalysisTestSupport", "TestRandomness",
+            ]),
+        tests(
+            "TraceDiffTests",
+            ["TraceCore", "TraceAnalysis", "TraceSummaries", "TraceDiff", "AnalysisTestSupport"]),
         tests(
             "TraceReportTests",
             [
-                "TraceCore", "Histograms", "TraceAnalysis", "TraceDiff", "TraceReport",
-                "AnalysisTestSupport", "GoldenTestSupport",
+                "TraceCore", "Histograms", "TraceAnalysis", "TraceSummaries", "TraceDiff",
+                "TraceReport", "AnalysisTestSupport", "GoldenTestSupport",
             ]),
         // Long tests; they run in release. Scripts/test.sh names them.
         tests(

@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 Scripts/setup.sh
-long='FuzzCorpusTests|TruncationTests|ConformanceTests|ReferenceTests|CaptureTests|SimulationTests|ZoneReferenceTests|ReplayTests|CommandTests'
+long='FuzzCorpusTests|TruncationTests|ConformanceTests|ReferenceTests|CaptureTests|SimulationTests|ZoneReferenceTests|ReplayTests|TraceSummariesTests|CommandTests'
 checks=(--explicit-target-dependency-import-check error)
 
 echo "== fast tests, debug"

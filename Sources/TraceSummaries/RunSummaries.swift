@@ -55,10 +55,12 @@ public struct RunSummaries: Equatable, Sendable {
         var right = try other.prepared()
         try ThreadNumbering.join(&left, &right)
         try SummaryDecoder.merge(right, into: &left)
+        var rows = leftOut.rows
+        try rows.add(other.leftOut.rows)
         summary = left
         runs = try Self.sorted(runs + other.runs)
         leftOut.level = max(leftOut.level, other.leftOut.level)
-        leftOut.rows = leftOut.rows.addingReportingOverflow(other.leftOut.rows).partialValue
+        leftOut.rows = rows
     }
 
     /// What the runs of several summaries say together.
@@ -166,8 +168,10 @@ extension RunSummaries {
         var reducer = SummaryReducer(detail)
         try result.summary.visit(&reducer)
         result.leftOut.level = max(leftOut.level, Int64(level))
-        result.leftOut.rows += reducer.rowsLeftOut
-        for position in result.runs.indices { result.leftOut.rows += result.shorten(position, detail) }
+        try result.leftOut.rows.add(reducer.rowsLeftOut)
+        for position in result.runs.indices {
+            try result.leftOut.rows.add(result.shorten(position, detail))
+        }
         return result
     }
 
@@ -180,7 +184,8 @@ extension RunSummaries {
         let metrics = run.metrics.filter { Int($0.domain ?? 0) < detail.rows }
         runs[position].parameters = ParameterList(Array(pairs))
         runs[position].metrics = metrics
-        return UInt64(run.parameters.entries.count - pairs.count + run.metrics.count - metrics.count)
+        return UInt64(
+            run.parameters.entries.count - pairs.count + run.metrics.count - metrics.count)
     }
 
     /// Reads the content of a summary file.

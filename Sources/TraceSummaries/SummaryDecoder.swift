@@ -23,14 +23,8 @@ struct SummaryDecoder: SummaryVisitor {
     }
 
     func finish() throws(SummaryError) {
-        try Self.reading { () throws(FormatError) in try reader.finish("summary") }
-    }
-
-    private static func reading<Value>(
-        _ body: () throws(FormatError) -> Value
-    ) throws(SummaryError) -> Value {
         do {
-            return try body()
+            try reader.finish("summary")
         } catch {
             throw .format(error)
         }
@@ -67,16 +61,20 @@ struct SummaryDecoder: SummaryVisitor {
     }
 
     mutating func count(_ value: inout UInt64, _ rule: NumberRule) throws(SummaryError) {
-        let other = try varint()
+        let other: UInt64
+        do {
+            // Keys are numbers of any size.
+            let limit = rule == .sum ? SummaryLimits.count : .max
+            other = try reader.varint("count of a summary", limit: limit)
+        } catch {
+            throw .format(error)
+        }
         guard merges else {
             value = other
             return
         }
         switch rule {
-        case .sum:
-            let (sum, overflow) = value.addingReportingOverflow(other)
-            guard !overflow else { throw .overflow }
-            value = sum
+        case .sum: try value.add(other)
         case .most: value = max(value, other)
         case .least, .leastKnown: value = min(value, other)
         case .key, .thread: break
@@ -128,6 +126,12 @@ struct SummaryDecoder: SummaryVisitor {
     ) throws(SummaryError) {
         // A row takes a byte at least, so a count from nowhere ends with the bytes.
         let count = try varint()
+        guard count <= SummaryLimits.rows else {
+            throw .format(
+                .limit(
+                    field: "rows of a summary", offset: reader.offset, value: count,
+                    limit: SummaryLimits.rows))
+        }
         var positions: [Row.Key: Int] = [:]
         if merges {
             for (position, row) in rows.enumerated() { positions[row.key] = position }
@@ -149,6 +153,7 @@ struct SummaryDecoder: SummaryVisitor {
                 rows.append(row)
             }
         }
+        guard UInt64(rows.count) <= SummaryLimits.rows else { throw .overflow }
         if merges { rows.sort(by: isBefore) }
     }
 

@@ -91,6 +91,25 @@ struct PairKey<First: Hashable & Comparable, Second: Hashable & Comparable>: Has
     }
 }
 
+/// Limits of what is read, so that no sum over a summary overflows.
+enum SummaryLimits {
+    /// The largest count: more events than any fleet records.
+    static let count: UInt64 = (1 << 44) - 1
+    /// Most rows of a table.
+    static let rows: UInt64 = 1 << 20
+}
+
+extension UInt64 {
+    /// Adds a count of another run.
+    ///
+    /// - Throws: `SummaryError.overflow` above `SummaryLimits.count`.
+    mutating func add(_ other: UInt64) throws(SummaryError) {
+        let (sum, overflow) = addingReportingOverflow(other)
+        guard !overflow, sum <= SummaryLimits.count else { throw .overflow }
+        self = sum
+    }
+}
+
 // What is made of the few things that a visitor knows.
 extension SummaryVisitor {
     mutating func part(_ part: inout some SummaryPart) throws(SummaryError) {

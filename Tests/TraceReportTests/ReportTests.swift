@@ -6,6 +6,7 @@ import TraceAnalysis
 import TraceCore
 import TraceDiff
 import TraceReport
+import TraceSummaries
 
 @Suite struct ReportTests {
     @Test func theTextReportIsAsKept() throws {

@@ -14,11 +14,11 @@ extension ChainSummary: CombinedValue {
 
     /// The longest of both, as many as either side can vouch for.
     mutating func combine(_ other: ChainSummary) throws(SummaryError) {
-        count += other.count
-        recorded += other.recorded
+        try count.add(other.count)
+        try recorded.add(other.recorded)
         knowsRelief = knowsRelief || other.knowsRelief
         limit = min(limit, other.limit)
-        untracked += other.untracked
+        try untracked.add(other.untracked)
         worst = Array((worst + other.worst).sorted(by: Chain.isBefore).prefix(Int(clamping: limit)))
     }
 }

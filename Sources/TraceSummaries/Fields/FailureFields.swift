@@ -64,7 +64,7 @@ extension FailuresOverTime: CombinedValue {
             return
         }
         var other = other
-        if steps < 0 { other.widen(-steps) } else { widen(steps) }
+        if steps < 0 { try other.widen(-steps) } else { try widen(steps) }
         try add(other)
     }
 
@@ -79,17 +79,23 @@ extension FailuresOverTime: CombinedValue {
         return isSame ? -steps : nil
     }
 
-    private mutating func widen(_ steps: Int) {
+    private mutating func widen(_ steps: Int) throws(SummaryError) {
         widthNs <<= Int64(steps)
-        func joined(_ counts: [UInt64]) -> [UInt64] {
-            let bins = (counts.count + (1 << steps) - 1) >> steps
-            var result = [UInt64](repeating: 0, count: bins)
-            for (bin, count) in counts.enumerated() { result[bin >> steps] += count }
-            return result
+        counts = try Self.joined(counts, steps)
+        for place in byDomain.indices {
+            byDomain[place].counts = try Self.joined(byDomain[place].counts, steps)
         }
-        counts = joined(counts)
-        for place in byDomain.indices { byDomain[place].counts = joined(byDomain[place].counts) }
-        for place in byCPU.indices { byCPU[place].counts = joined(byCPU[place].counts) }
+        for place in byCPU.indices {
+            byCPU[place].counts = try Self.joined(byCPU[place].counts, steps)
+        }
+    }
+
+    /// Every 2^steps bins as one.
+    private static func joined(_ counts: [UInt64], _ steps: Int) throws(SummaryError) -> [UInt64] {
+        guard let last = counts.indices.last else { return [] }
+        var result = [UInt64](repeating: 0, count: (last >> steps) + 1)
+        for (bin, count) in counts.enumerated() { try result[bin >> steps].add(count) }
+        return result
     }
 
     private mutating func add(_ other: FailuresOverTime) throws(SummaryError) {
@@ -101,11 +107,7 @@ extension FailuresOverTime: CombinedValue {
     private static func sum(_ left: [UInt64], _ right: [UInt64]) throws(SummaryError) -> [UInt64] {
         var result = left.count < right.count ? right : left
         let other = left.count < right.count ? left : right
-        for (bin, count) in other.enumerated() {
-            let (sum, overflow) = result[bin].addingReportingOverflow(count)
-            guard !overflow else { throw .overflow }
-            result[bin] = sum
-        }
+        for (bin, count) in other.enumerated() { try result[bin].add(count) }
         return result
     }
 

@@ -75,7 +75,7 @@ extension Gauge: CombinedValue {
             self = other
             return
         }
-        samples += other.samples
+        try samples.add(other.samples)
         if first != other.first { first = nil }
         if last != other.last { last = nil }
         minimum = min(minimum, other.minimum)

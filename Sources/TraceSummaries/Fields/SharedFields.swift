@@ -48,7 +48,7 @@ private struct StoredSeries: SummaryPart {
         for position in 0..<Int(count) {
             let isKnown = position < content.samples.count
             var step = isKnown ? UInt64(content.samples[position] - last) : 0
-            try visitor.count(&step, .sum)
+            try visitor.count(&step, .key)
             let (value, overflow) = last.addingReportingOverflow(Int64(clamping: step))
             guard !overflow else { throw Self.damaged(step) }
             if !isKnown { content.samples.append(value) }
@@ -66,7 +66,7 @@ private struct StoredSeries: SummaryPart {
             var bucket =
                 isKnown ? content.buckets[position] : SeriesContent.Bucket(index: 0, count: 0)
             var step = isKnown ? UInt64(bucket.index - last - 1) : 0
-            try visitor.count(&step, .sum)
+            try visitor.count(&step, .key)
             try visitor.count(&bucket.count, .sum)
             guard step <= UInt64(BucketLayout.bucketCount) else { throw Self.damaged(step) }
             bucket.index = last + 1 + Int(step)
@@ -89,14 +89,12 @@ extension PowerOfTwoHistogram: CombinedValue {
     mutating func combine(_ other: PowerOfTwoHistogram) throws(SummaryError) {
         for (bucket, count) in other.counts.enumerated() {
             if bucket == counts.count { counts.append(0) }
-            let (sum, overflow) = counts[bucket].addingReportingOverflow(count)
-            guard !overflow else { throw .overflow }
-            counts[bucket] = sum
+            try counts[bucket].add(count)
         }
     }
 
     mutating func visit(_ visitor: inout some SummaryVisitor) throws(SummaryError) {
-        try visitor.list(&counts, most: 65)
+        try visitor.list(&counts, most: 64)
     }
 }
 

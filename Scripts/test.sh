@@ -17,5 +17,8 @@ swift build "${release[@]}" --build-tests
 KTLS_TRACE_BINARY="$PWD/.build-test/release/ktls-trace" \
   swift test "${release[@]}" --skip-build --disable-xctest --filter "$long"
 
+echo "== comparison of analyses, few events"
+Benchmarks/peers/analyses.py .build-test/release/ktls-trace --smoke > /dev/null
+
 echo "== fuzzing, seconds for each target"
 Scripts/fuzz.sh --short

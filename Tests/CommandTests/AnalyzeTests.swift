@@ -64,7 +64,7 @@ import Testing
             keys == [
                 "schema", "complete", "incomplete_reason", "costs_estimated",
                 "latency_from_model", "arrivals", "lab_policy", "trace", "identities", "parameters",
-                "window", "reports", "events", "threads", "cpu", "wakeups", "failures", "batches",
+                "runs", "traces", "left_out", "window", "reports", "events", "threads", "cpu", "wakeups", "failures", "batches",
                 "waits",
                 "relief", "chains", "service", "memory", "counters", "totals", "metrics",
             ])

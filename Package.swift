@@ -104,10 +104,17 @@ let package = Package(
         module("Histograms"),
         module("TraceAnalysis", ["TraceCore", "Histograms"]),
         module("TraceSummaries", ["TraceCore", "TraceFormat", "Histograms", "TraceAnalysis"]),
-        module("TraceDiff", ["TraceCore", "TraceAnalysis", "TraceSummaries"]),
+        module("RunStatistics", ["TraceCore", "Histograms"]),
+        module(
+            "TraceDiff",
+            ["TraceCore", "Histograms", "TraceAnalysis", "TraceSummaries", "RunStatistics"]),
+        module("GateFiles", ["TraceAnalysis", "TraceDiff", "YAMLTrees"]),
         module(
             "TraceReport",
-            ["TraceCore", "Histograms", "TraceAnalysis", "TraceSummaries", "TraceDiff"]),
+            [
+                "TraceCore", "Histograms", "TraceAnalysis", "TraceSummaries", "RunStatistics",
+                "TraceDiff",
+            ]),
         // The tool.
         module(
             "TraceCommands",
@@ -115,7 +122,8 @@ let package = Package(
                 "TraceCore", "TraceFormat", "TraceCompression", "TraceIdentity", "TraceStore",
                 "LiveRecording", "ReclaimEngine", "Workloads", "ScenarioFiles", "YAMLTrees",
                 "TraceReplay", "TraceImport", "EventTables", "RowSchemas", "TraceAnalysis",
-                "TraceSummaries", "TraceDiff", "TraceReport", argumentParser,
+                "TraceSummaries", "RunStatistics", "TraceDiff", "GateFiles", "TraceReport",
+                argumentParser,
             ]),
         .executableTarget(
             name: "ktls-trace", dependencies: ["TraceCommands"], swiftSettings: strict),
@@ -182,6 +190,7 @@ let package = Package(
         tests("EventTablesTests", ["TraceCore", "EventTables", "TestRandomness"]),
         tests("RowSchemasTests", ["TraceCore", "RowSchemas", "YAMLTrees", "TestRandomness"]),
         tests("HistogramsTests", ["Histograms"]),
+        tests("RunStatisticsTests", ["Histograms", "RunStatistics", "TestRandomness"]),
         tests(
             "TraceAnalysisTests",
             ["TraceCore", "Histograms", "TraceAnalysis", "AnalysisTestSupport"]),

@@ -116,3 +116,26 @@ extension LatencySeries {
         }
     }
 }
+
+extension LatencySeries {
+    /// The samples that differ, ascending, and how many there are of each; in the histogram form the
+    /// largest value of each filled bucket.
+    ///
+    /// - Complexity: O(samples kept + buckets).
+    public var weightedValues: [(value: Int64, count: UInt64)] {
+        var result: [(value: Int64, count: UInt64)] = []
+        let content = content
+        for sample in content.samples {
+            if result.last?.value == sample {
+                result[result.count - 1].count += 1
+            } else {
+                result.append((sample, 1))
+            }
+        }
+        for bucket in content.buckets {
+            result.append((min(BucketLayout.highest(of: bucket.index), highest), bucket.count))
+        }
+        if content.aboveRangeCount > 0 { result.append((highest, content.aboveRangeCount)) }
+        return result
+    }
+}

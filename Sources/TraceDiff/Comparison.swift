@@ -63,6 +63,8 @@ public struct Comparison: Sendable {
     public let inputs: InputRelation
     /// Every metric that at least one side knows, side by side.
     public let metrics: [MetricComparison]
+    /// How the latencies that both sides know differ.
+    public let shifts: [LatencyShift]
 
     /// Compares two traces.
     ///
@@ -80,6 +82,7 @@ public struct Comparison: Sendable {
                 .unknown
             }
         metrics = Self.pairs(left.summary.metrics, right.summary.metrics)
+        shifts = LatencyShift.all(left.summary, right.summary)
     }
 
     private static func pairs(_ left: [Metric], _ right: [Metric]) -> [MetricComparison] {

@@ -7,8 +7,9 @@ import TraceSummaries
 enum ComparisonJSON {
     static let version = "ktls-trace-diff/0"
 
-    static func render(_ comparison: Comparison) -> String {
+    static func render(_ report: ComparisonReport) -> String {
         var json = JSONWriter()
+        let comparison = report.comparison
         json.object { json in
             json.member("schema", version)
             let isComplete =
@@ -16,7 +17,7 @@ enum ComparisonJSON {
                 && comparison.right.completeness == .complete
             json.member("complete", isComplete)
             json.member("identical", comparison.isIdentical)
-            json.member("descriptive_only", true)
+            json.member("descriptive_only", report.runs.kind == .descriptive)
             switch comparison.inputs {
             case .same: json.member("same_inputs", true)
             case .different: json.member("same_inputs", false)
@@ -33,6 +34,8 @@ enum ComparisonJSON {
                 }
             }
             json.member("metrics", each: comparison.metrics, metric)
+            GateJSON.member(report.runs, &json)
+            json.member("shifts", each: comparison.shifts, shift)
         }
         return json.text + "\n"
     }
@@ -44,6 +47,22 @@ enum ComparisonJSON {
         AnalysisJSON.identities(side.identities, &json)
         AnalysisJSON.parameters(side.parameters, &json)
         AnalysisJSON.window(side.summary.window, &json)
+    }
+
+    private static func shift(_ json: inout JSONWriter, _ entry: LatencyShift) {
+        json.object { json in
+            json.member("series", entry.name)
+            json.member("n_left", entry.counts.left)
+            json.member("n_right", entry.counts.right)
+            json.member("distance_ns", entry.shift.distance)
+            json.member("quantiles", each: entry.shift.points) { json, point in
+                json.object { json in
+                    json.member("thousandths", Int64(point.thousandths))
+                    json.member("left_ns", point.left)
+                    json.member("right_ns", point.right)
+                }
+            }
+        }
     }
 
     private static func metric(_ json: inout JSONWriter, _ metric: MetricComparison) {

@@ -1,6 +1,27 @@
 public import TraceDiff
 
-extension Comparison {
+/// What a report about two sides is made from.
+public struct ComparisonReport: Sendable {
+    /// Everything side by side.
+    public var comparison: Comparison
+    /// The runs of both sides, judged.
+    public var runs: RunComparison
+    /// Whether the verdict decides how the command ends.
+    public var isGate: Bool
+    /// Whether no verdict is good enough for a gate.
+    public var allowsInconclusive: Bool
+
+    /// Makes a report.
+    public init(
+        _ comparison: Comparison, _ runs: RunComparison, isGate: Bool = false,
+        allowsInconclusive: Bool = false
+    ) {
+        self.comparison = comparison
+        self.runs = runs
+        self.isGate = isGate
+        self.allowsInconclusive = allowsInconclusive
+    }
+
     /// The comparison as text.
     ///
     /// - Complexity: O(settings + metrics).
@@ -12,4 +33,21 @@ extension Comparison {
     ///
     /// - Complexity: O(settings + metrics).
     public var json: String { ComparisonJSON.render(self) }
+
+    /// The verdicts and metrics as Markdown.
+    ///
+    /// - Complexity: O(settings + metrics).
+    public var markdown: String { GateMarkdown.render(comparison, runs) }
+
+    /// The verdicts as JUnit XML: a test case for each limit.
+    ///
+    /// - Complexity: O(limits).
+    public var junit: String {
+        GateJUnit.render(runs, allowsInconclusive: allowsInconclusive)
+    }
+
+    /// The verdicts as workflow commands of GitHub Actions.
+    ///
+    /// - Complexity: O(limits).
+    public var annotations: String { GateAnnotations.render(runs) }
 }

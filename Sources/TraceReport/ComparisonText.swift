@@ -5,14 +5,16 @@ import TraceSummaries
 
 /// The text report about two traces.
 enum ComparisonText {
-    static func render(_ comparison: Comparison, _ style: TextStyle) -> String {
+    static func render(_ report: ComparisonReport, _ style: TextStyle) -> String {
         var out = TextLines(style)
+        let comparison = report.comparison
         out.line(firstLine(comparison))
         side("left", comparison.left, &out)
         side("right", comparison.right, &out)
         guard !comparison.isIdentical else {
             out.line("identical: the content identities are equal")
             differences(comparison, &out)
+            if report.isGate { out.line(GateText.outcome(report.runs)) }
             return out.text
         }
         differences(comparison, &out)
@@ -24,10 +26,16 @@ enum ComparisonText {
         if comparison.left.summary.window.lengthNs != comparison.right.summary.window.lengthNs {
             out.line("windows of different length: compare shares and rates, not totals")
         }
-        let runs = (comparison.left.runCount, comparison.right.runCount)
-        let what = runs == (1, 1) ? "one run each" : "\(runs.0) and \(runs.1) runs together"
-        out.line("\(what): a description without a verdict; differences may be chance")
+        if report.runs.kind == .descriptive, !report.isGate {
+            let runs = (comparison.left.runCount, comparison.right.runCount)
+            let what = runs == (1, 1) ? "one run each" : "\(runs.0) and \(runs.1) runs together"
+            out.line("\(what): a description without a verdict; differences may be chance")
+        } else {
+            GateText.render(report.runs, &out)
+        }
         metrics(comparison, &out)
+        shifts(comparison.shifts, &out)
+        if report.isGate { out.line(GateText.outcome(report.runs)) }
         return out.text
     }
 
@@ -79,6 +87,26 @@ enum ComparisonText {
             ])
         }
         out.lines(table.lines)
+    }
+
+    /// Quantile by quantile; events of a run depend on one another, so there is no verdict on them.
+    private static func shifts(_ shifts: [LatencyShift], _ out: inout TextLines) {
+        guard !shifts.isEmpty else { return }
+        out.heading("Shift of latencies, right less left")
+        let shares = [100, 500, 900, 990, 999]
+        var table = TextTable(
+            ["series", "n left", "n right", "p10", "p50", "p90", "p99", "p99.9", "distance"])
+        for entry in shifts {
+            let points = shares.map { share in
+                entry.shift.points.first { $0.thousandths == share }.map { $0.right - $0.left }
+            }
+            table.row(
+                [entry.name, String(entry.counts.left), String(entry.counts.right)]
+                    + points.map { signed($0) { ScaledText.time($0) } }
+                    + [ScaledText.time(entry.shift.distance)])
+        }
+        out.lines(table.lines)
+        out.line("  distance: mean distance of equal quantiles (Wasserstein-1)")
     }
 
     private static func better(_ direction: MetricDirection) -> String {

@@ -1,22 +1,61 @@
 import ArgumentParser
+import GateFiles
+import TraceAnalysis
 import TraceDiff
 import TraceReport
+import TraceStore
+import TraceSummaries
+import YAMLTrees
 
 struct DiffCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "diff", abstract: "Compare two traces: settings, inputs and every metric.",
-        discussion: "Each side is a trace, a summary, or a folder of them, which stand together.")
+        commandName: "diff",
+        abstract: "Compare traces: settings, inputs, every metric, and a verdict where runs allow one.",
+        discussion: """
+            Each side is a trace, a summary, or a folder of them. Runs with the same inputs on both \
+            sides are judged in pairs, others as independent runs; one run each is described.
 
-    @Argument(help: "The trace to compare with.")
+            With --gate the verdict decides: 2 for a regression, 7 for no verdict, 5 where the \
+            baseline is missing or was made by another engine.
+            """)
+
+    @Argument(help: "What to compare with.")
     var base: String
 
-    @Argument(help: "The trace to compare.")
+    @Argument(help: "What to compare.")
     var head: String
 
     @OptionGroup var window: WindowOptions
 
-    @Option(name: .long, help: "text or json.")
-    var format = ReportFormat.text
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "End with the verdict by the limits of this file.", valueName: "thresholds.yaml"))
+    var gate: String?
+
+    @Flag(name: .long, help: "No verdict is good enough for --gate.")
+    var allowInconclusive = false
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Write limits to this file, as the noise of the base's runs proposes them.",
+            valueName: "file"))
+    var writeThresholds: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Write the summary of the head to this file: the next baseline.", valueName: "file"))
+    var writeBaseline: String?
+
+    @Option(
+        name: .long,
+        help: """
+            text, json, markdown (for a pull request or step summary), junit (XML) or github \
+            (annotations).
+            """)
+    var format = ComparisonFormat.text
 
     @OptionGroup var report: ReportOptions
     @OptionGroup var output: OutputOptions
@@ -26,21 +65,103 @@ struct DiffCommand: ParsableCommand {
         if base == "-", head == "-" {
             throw ValidationError("only one of the two traces can be standard input")
         }
+        if allowInconclusive, gate == nil {
+            throw ValidationError("--allow-inconclusive is for --gate")
+        }
     }
 
     mutating func run() throws {
+        let thresholds = try gate.map { try Self.thresholds($0) } ?? .standard
         let request = AnalysisRequest(options: window.analysis)
-        let inputs = try [base, head].map {
-            try SummarizedInput.all(AnalyzedInput.expand([$0]), request)
-        }
-        let sides = inputs.map { ComparedTrace($0.summaries) }
-        let comparison = Comparison(sides[0], sides[1])
+        let (left, right) = try (inputs(base, request, isBase: true), inputs(head, request))
+        let comparison = Comparison(
+            ComparedTrace(left.summaries), ComparedTrace(right.summaries))
+        let runs = RunComparison(left.summaries.runs, right.summaries.runs, thresholds)
+        if gate != nil { try requireSameEngine(left.summaries, right.summaries) }
+        let result = ComparisonReport(
+            comparison, runs, isGate: gate != nil, allowsInconclusive: allowInconclusive)
         let out = try TextOutput(path: output.output, force: output.force)
         switch format {
-        case .text: try out.write(comparison.text(report.style(output: output.output)))
-        case .json: try out.write(comparison.json)
+        case .text: try out.write(result.text(report.style(output: output.output)))
+        case .json: try out.write(result.json)
+        case .markdown: try out.write(result.markdown)
+        case .junit: try out.write(result.junit)
+        case .github: try out.write(result.annotations)
         }
         try out.end()
-        for input in inputs { try input.requireUndamaged(partial) }
+        try writeFiles(left.summaries, right.summaries)
+        for input in [left, right] { try input.requireUndamaged(partial) }
+        if gate != nil { try end(runs.outcome) }
     }
+
+    /// Sums up a side; a baseline that is not there refuses a gate.
+    private func inputs(
+        _ path: String, _ request: AnalysisRequest, isBase: Bool = false
+    ) throws -> SummarizedInput {
+        do {
+            return try SummarizedInput.all(AnalyzedInput.expand([path]), request)
+        } catch let failure as CommandFailure where failure.status == .noInput && isBase {
+            guard gate != nil else { throw failure }
+            throw CommandFailure(.refused, "the baseline is missing: \(failure.message ?? path)")
+        }
+    }
+
+    private static func thresholds(_ path: String) throws -> GateThresholds {
+        let bytes: [UInt8]
+        do {
+            bytes = try reporting { try SettingsFile.read(path) }
+        } catch let failure as CommandFailure where failure.status == .noInput {
+            throw CommandFailure(.refused, "thresholds are missing: \(failure.message ?? path)")
+        }
+        do {
+            return try GateFile.read(bytes)
+        } catch let error as YAMLFileError {
+            throw CommandFailure(.badData, error.sentence(file: path))
+        }
+    }
+
+    /// Runs of different engines differ by more than what is judged.
+    private func requireSameEngine(
+        _ left: RunSummaries, _ right: RunSummaries
+    ) throws(CommandFailure) {
+        let key = "engine.version"
+        func versions(_ summaries: RunSummaries) -> [String] {
+            Set(summaries.runs.compactMap { $0.parameters[key] }).sorted()
+        }
+        let (base, head) = (versions(left), versions(right))
+        guard base != head, !base.isEmpty, !head.isEmpty else { return }
+        throw CommandFailure(
+            .refused,
+            "the baseline is of engine version \(base.joined(separator: ", ")), the head of "
+                + "\(head.joined(separator: ", ")): make the baseline again")
+    }
+
+    private func writeFiles(_ left: RunSummaries, _ right: RunSummaries) throws {
+        if let path = writeThresholds {
+            let out = try TextOutput(path: path, force: output.force)
+            try out.write(GateFile.text(GateThresholds.proposed(from: left.runs)))
+            try out.end()
+        }
+        if let path = writeBaseline {
+            let out = try TextOutput(path: path, force: output.force)
+            do {
+                try out.end(right.kept(within: RunSummaries.defaultBytesPerRun))
+            } catch let error as SummaryError {
+                throw CommandFailure(error, label: right.label)
+            }
+        }
+    }
+
+    private func end(_ outcome: GateOutcome) throws(CommandFailure) {
+        switch outcome {
+        case .passed: break
+        case .regression: throw CommandFailure(.regression)
+        case .noVerdict: if !allowInconclusive { throw CommandFailure(.noVerdict) }
+        }
+    }
+}
+
+/// The form of a comparison.
+enum ComparisonFormat: String, ExpressibleByArgument, CaseIterable {
+    case text, json, markdown, junit, github
 }

@@ -54,9 +54,9 @@ extension ImportCommand {
     private func rowSchema() throws -> RowSchema {
         let name = schema ?? ""
         if let known = RowSchema.named(name) { return known }
-        let source: any ByteSource
+        let bytes: [UInt8]
         do {
-            source = try SourceFile.open(name)
+            bytes = try SettingsFile.read(name)
         } catch .notFound {
             let names = RowSchema.all.map(\.name).joined(separator: ", ")
             throw CommandFailure(
@@ -64,13 +64,8 @@ extension ImportCommand {
         } catch {
             throw CommandFailure(error, isOutput: false)
         }
-        // Of a file that is too large only so much that this is seen.
-        var bytes = [UInt8](repeating: 0, count: YAMLTree.byteLimit + 1)
-        let count = try reporting {
-            try source.read(at: 0, into: &bytes, at: 0, count: bytes.count)
-        }
         do {
-            return try RowSchema(yaml: Array(bytes[..<count]))
+            return try RowSchema(yaml: bytes)
         } catch {
             throw CommandFailure(.badData, error.sentence(file: LoadedTrace.label(name)))
         }

@@ -4,8 +4,10 @@ import TraceStore
 enum ExitStatus: Int32 {
     case fine = 0
     case internalFailure = 1
+    case regression = 2
     case divergedOrDamaged = 3
     case refused = 5
+    case noVerdict = 7
     case usage = 64
     case badData = 65
     case noInput = 66

@@ -1,17 +1,15 @@
-import YAMLTrees
+/// The keys of one group of a YAML file.
+package struct YAMLGroup {
+    package typealias Position = YAMLFileError.Position
 
-/// The keys of one group of a schema file; each may be asked for once.
-struct YAMLGroup {
-    typealias Position = YAMLFileError.Position
-
-    let position: Position
+    package let position: Position
     private let path: String
     private let entries: [YAMLTree.Entry]
 
     /// - Parameters:
     ///   - path: the keys around it, empty for the file itself.
     ///   - allowed: the keys it may have.
-    init(_ tree: YAMLTree, _ path: String, allowed: [String]) throws(YAMLFileError) {
+    package init(_ tree: YAMLTree, _ path: String, allowed: [String]) throws(YAMLFileError) {
         guard case .mapping(let entries, let position) = tree else {
             throw YAMLFileError(
                 tree.position, key: path, "\(tree.form) where keys are expected",
@@ -30,12 +28,12 @@ struct YAMLGroup {
     }
 
     /// The whole name of a key.
-    func name(_ key: String) -> String { path.isEmpty ? key : path + "." + key }
+    package func name(_ key: String) -> String { path.isEmpty ? key : path + "." + key }
 
     /// The value of a key, or `nil`.
-    func optional(_ key: String) -> YAMLTree? { entries.first { $0.key == key }?.value }
+    package func optional(_ key: String) -> YAMLTree? { entries.first { $0.key == key }?.value }
 
-    subscript(_ key: String) -> YAMLTree {
+    package subscript(_ key: String) -> YAMLTree {
         get throws(YAMLFileError) {
             guard let value = optional(key) else {
                 throw YAMLFileError(position, key: name(key), "is missing")
@@ -45,13 +43,13 @@ struct YAMLGroup {
     }
 
     /// An error about a key's value.
-    func error(_ key: String, _ problem: String, allowed: String? = nil) -> YAMLFileError {
+    package func error(_ key: String, _ problem: String, allowed: String? = nil) -> YAMLFileError {
         YAMLFileError(
             optional(key)?.position ?? position, key: name(key), problem, allowed: allowed)
     }
 
     /// A text of one line.
-    func text(_ key: String, limit: Int = 256) throws(YAMLFileError) -> String {
+    package func text(_ key: String, limit: Int = 256) throws(YAMLFileError) -> String {
         let value = try self[key]
         guard case .text(let text, _) = value, !text.isEmpty else {
             throw error(key, "\(value.form) where a text is expected")
@@ -62,12 +60,12 @@ struct YAMLGroup {
     }
 
     /// A text, or another where the key is not there.
-    func text(_ key: String, default fallback: String) throws(YAMLFileError) -> String {
+    package func text(_ key: String, default fallback: String) throws(YAMLFileError) -> String {
         optional(key) == nil ? fallback : try text(key)
     }
 
     /// A whole number in a range.
-    func number(
+    package func number(
         _ key: String, in range: ClosedRange<Int64>
     ) throws(YAMLFileError) -> Int64 {
         let value = try self[key]
@@ -85,7 +83,7 @@ struct YAMLGroup {
     }
 
     /// One of several words.
-    func choice<Value>(
+    package func choice<Value>(
         _ key: String, _ values: [(word: String, value: Value)]
     ) throws(YAMLFileError) -> Value {
         let text = try text(key)
@@ -98,7 +96,7 @@ struct YAMLGroup {
     }
 
     /// The items of a list.
-    func list(_ key: String, limit: Int) throws(YAMLFileError) -> [YAMLTree] {
+    package func list(_ key: String, limit: Int) throws(YAMLFileError) -> [YAMLTree] {
         let value = try self[key]
         guard case .list(let items, _) = value else {
             throw error(key, "\(value.form) where a list is expected")
@@ -110,7 +108,7 @@ struct YAMLGroup {
     }
 
     /// A list of texts.
-    func texts(_ key: String, limit: Int) throws(YAMLFileError) -> [String] {
+    package func texts(_ key: String, limit: Int) throws(YAMLFileError) -> [String] {
         var texts: [String] = []
         for item in try list(key, limit: limit) {
             guard case .text(let text, let position) = item else {
@@ -127,7 +125,7 @@ struct YAMLGroup {
 }
 
 /// A number in decimal, or in hexadecimal behind `0x`.
-func wholeNumber(_ text: String) -> Int64? {
+package func wholeNumber(_ text: String) -> Int64? {
     guard text.utf8.first != UInt8(ascii: "+") else { return nil }
     guard text.hasPrefix("0x") else { return Int64(text) }
     let digits = text.dropFirst(2)

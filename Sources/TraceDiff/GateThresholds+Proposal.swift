@@ -1,3 +1,4 @@
+import TraceAnalysis
 public import TraceSummaries
 
 extension GateThresholds {

@@ -1,4 +1,4 @@
-public import RunStatistics
+import RunStatistics
 public import TraceAnalysis
 
 /// What a change of one metric may be before it counts.

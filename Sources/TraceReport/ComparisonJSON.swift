@@ -1,3 +1,4 @@
+import RunStatistics
 import TraceAnalysis
 import TraceCore
 import TraceDiff

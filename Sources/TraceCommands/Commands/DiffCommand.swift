@@ -1,6 +1,7 @@
 import ArgumentParser
 import GateFiles
 import TraceAnalysis
+import TraceCore
 import TraceDiff
 import TraceReport
 import TraceStore
@@ -115,7 +116,7 @@ struct DiffCommand: ParsableCommand {
         }
         do {
             return try GateFile.read(bytes)
-        } catch let error as YAMLFileError {
+        } catch {
             throw CommandFailure(.badData, error.sentence(file: path))
         }
     }

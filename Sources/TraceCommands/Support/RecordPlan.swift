@@ -40,7 +40,7 @@ struct RecordPlan {
 
     private static func file(_ command: RecordCommand) throws -> ScenarioFile {
         if let path = command.scenario {
-            let bytes = try contents(of: path)
+            let bytes = try reporting { try SettingsFile.read(path) }
             do {
                 return try ScenarioFile(yaml: bytes)
             } catch {
@@ -55,23 +55,11 @@ struct RecordPlan {
         return preset
     }
 
-    /// A whole file, but of one that is too large only so much that this is seen.
-    private static func contents(of path: String) throws -> [UInt8] {
-        let limit = (1 << 20) + 1
-        let source = try reporting { try SourceFile.open(path) }
-        var bytes = [UInt8](repeating: 0, count: limit)
-        let count = try reporting {
-            try source.read(at: 0, into: &bytes, at: 0, count: limit)
-        }
-        bytes.removeLast(limit - count)
-        return bytes
-    }
-
     // MARK: Changes
 
     private mutating func takeFreeLists(_ path: String) throws {
         let label = LoadedTrace.label(path)
-        let bytes = try Self.contents(of: path)
+        let bytes = try reporting { try SettingsFile.read(path) }
         do {
             let lists = try FreeLists(bytes)
             for line in try file.take(lists) {

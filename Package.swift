@@ -202,12 +202,16 @@ let package = Package(
             ]),
         tests(
             "TraceDiffTests",
-            ["TraceCore", "TraceAnalysis", "TraceSummaries", "TraceDiff", "AnalysisTestSupport"]),
+            [
+                "TraceCore", "TraceAnalysis", "TraceSummaries", "RunStatistics", "TraceDiff",
+                "AnalysisTestSupport",
+            ]),
+        tests("GateFilesTests", ["TraceAnalysis", "TraceDiff", "GateFiles", "YAMLTrees"]),
         tests(
             "TraceReportTests",
             [
-                "TraceCore", "Histograms", "TraceAnalysis", "TraceSummaries", "TraceDiff",
-                "TraceReport", "AnalysisTestSupport", "GoldenTestSupport",
+                "TraceCore", "Histograms", "TraceAnalysis", "TraceSummaries", "RunStatistics",
+                "TraceDiff", "TraceReport", "AnalysisTestSupport", "GoldenTestSupport",
             ]),
         // Long tests; they run in release. Scripts/test.sh names them.
         tests(

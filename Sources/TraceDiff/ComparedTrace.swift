@@ -39,6 +39,16 @@ public struct ComparedTrace: Sendable {
         runs = isOne ? [] : summaries.runs
     }
 
+    /// The runs it stands for, as judging takes them.
+    public var facts: [RunFacts] {
+        guard runs.isEmpty else { return runs }
+        return [
+            RunFacts(
+                label: label, parameters: parameters, identities: identities,
+                completeness: completeness, window: summary.window, metrics: summary.metrics)
+        ]
+    }
+
     /// How many runs it stands for.
     public var runCount: Int { max(1, runs.count) }
 

@@ -12,12 +12,14 @@ public struct ComparisonReport: Sendable {
     public var allowsInconclusive: Bool
 
     /// Makes a report.
+    ///
+    /// - Complexity: that of judging the runs.
     public init(
-        _ comparison: Comparison, _ runs: RunComparison, isGate: Bool = false,
+        _ comparison: Comparison, _ thresholds: GateThresholds = .standard, isGate: Bool = false,
         allowsInconclusive: Bool = false
     ) {
         self.comparison = comparison
-        self.runs = runs
+        runs = RunComparison(comparison.left.facts, comparison.right.facts, thresholds)
         self.isGate = isGate
         self.allowsInconclusive = allowsInconclusive
     }

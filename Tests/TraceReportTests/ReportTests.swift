@@ -211,8 +211,8 @@ import TraceSummaries
     }
 
     @Test func identicalTracesAreCalledSo() throws {
-        let side = try SmallTrace.comparison().left
-        let text = Comparison(side, side).text()
+        let side = try SmallTrace.comparison().comparison.left
+        let text = ComparisonReport(Comparison(side, side)).text()
         #expect(text.contains("identical: the content identities are equal"))
         #expect(!text.contains("Metrics"))
     }
@@ -259,7 +259,7 @@ import TraceSummaries
         #expect(report.text().hasPrefix("complete: true"), "seed \(seed)")
         let parsed = try JSONSerialization.jsonObject(with: Data(report.json.utf8))
         #expect(parsed is [String: Any], "seed \(seed)")
-        let other = try SmallTrace.comparison().left
-        #expect(Comparison(side, other).text().contains("Metrics"), "seed \(seed)")
+        let other = try SmallTrace.comparison().comparison.left
+        #expect(ComparisonReport(Comparison(side, other)).text().contains("Metrics"), "seed \(seed)")
     }
 }

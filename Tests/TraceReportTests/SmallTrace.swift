@@ -151,7 +151,7 @@ enum SmallTrace {
             summary: try script().summary())
     }
 
-    static func comparison() throws -> Comparison {
+    static func comparison() throws -> ComparisonReport {
         let left = ComparedTrace(
             label: "left.ktrace", parameters: parameters,
             identities: TraceIdentities(input: "aa11", outcome: "bb22", content: "cc33"),
@@ -165,6 +165,6 @@ enum SmallTrace {
             identities: TraceIdentities(input: "aa11", outcome: "dd44", content: "ee55"),
             completeness: .incomplete(reason: "no footer, 12 bytes ignored"),
             summary: try script(rounds: 20, batchNs: 25_000).summary())
-        return Comparison(left, right)
+        return ComparisonReport(Comparison(left, right))
     }
 }

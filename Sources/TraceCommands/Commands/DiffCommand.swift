@@ -77,10 +77,9 @@ struct DiffCommand: ParsableCommand {
         let (left, right) = try (inputs(base, request, isBase: true), inputs(head, request))
         let comparison = Comparison(
             ComparedTrace(left.summaries), ComparedTrace(right.summaries))
-        let runs = RunComparison(left.summaries.runs, right.summaries.runs, thresholds)
         if gate != nil { try requireSameEngine(left.summaries, right.summaries) }
         let result = ComparisonReport(
-            comparison, runs, isGate: gate != nil, allowsInconclusive: allowInconclusive)
+            comparison, thresholds, isGate: gate != nil, allowsInconclusive: allowInconclusive)
         let out = try TextOutput(path: output.output, force: output.force)
         switch format {
         case .text: try out.write(result.text(report.style(output: output.output)))
@@ -92,7 +91,7 @@ struct DiffCommand: ParsableCommand {
         try out.end()
         try writeFiles(left.summaries, right.summaries)
         for input in [left, right] { try input.requireUndamaged(partial) }
-        if gate != nil { try end(runs.outcome) }
+        if gate != nil { try end(result.runs.outcome) }
     }
 
     /// Sums up a side; a baseline that is not there refuses a gate.

@@ -1,4 +1,5 @@
 public import FuzzProperties
+import TraceAnalysis
 import TraceReport
 import TraceSummaries
 
@@ -30,7 +31,7 @@ public enum SummaryTarget {
             "runs are lost in a merge")
         guard let small = try? summary.kept(within: 4_096) else { return }
         try require(
-            small.summary.events == summary.events || small.leftOut.rows > 0,
+            small.summary.events == summary.summary.events || small.leftOut.rows > 0,
             "a smaller summary has other totals")
     }
 }

@@ -1,6 +1,6 @@
 """CPU time in reclaim; METRICS.md, section 2."""
 from shapes import known_sum, series
-from stalls import MODES, Edges, batch_cpu, clipped, pair
+from stalls import Edges, batch_cpu, clipped, mode_of, pair
 
 OPTIONS = ["any", "no_reservations", "no_superpages"]
 ROLES = ["reclaim", "worker", "requester", "other"]
@@ -101,7 +101,7 @@ class CPU:
             return True
         if event.time < self.trace.begin:
             return event.meaning not in ("batch_pass", "batch_end")
-        return event.meaning in ("on_cpu", "spin_end")
+        return event.meaning in ("on_cpu", "spin_begin", "spin_end")
 
     def take_stretches(self):
         """Since when threads run, and what ends it."""
@@ -168,7 +168,10 @@ class CPU:
                 thread.direct_ns += ns
 
     def take_batch(self, thread, event, ns):
-        is_direct = event.label("mode", MODES) == "direct"
+        mode = mode_of(event)
+        if mode is None:
+            return
+        is_direct = mode == "direct"
         thread.daemon_batches += not is_direct
         thread.batches_without_cpu += ns < 0
         if is_direct:
@@ -204,8 +207,7 @@ class CPU:
         reclaim = [thread for thread in every if thread.is_reclaim(self.roles, self.woken)]
         shown = [thread for thread in every if thread in reclaim or thread.cpu_ns
                  or thread.direct_ns or thread.has_stretches or thread.batches_without_cpu]
-        daemon = [event for event in trace.of("batch_end")
-                  if event.label("mode", MODES) != "direct"]
+        daemon = [event for event in trace.of("batch_end") if mode_of(event) == "daemon"]
         sums = {column: known_sum([event.number(column) for event in daemon])
                 for column in ("gained_blocks", "nominal", "phantom")}
         total = sum(thread.cpu_ns for thread in reclaim)

@@ -21,12 +21,14 @@ COUNTERS = ["vm.uma.ktls_buffers.stats.fails", "vm.uma.ktls_buffers.stats.allocs
             "kern.ipc.tls.domain0.wakeups", "kern.ipc.tls.domain1.reclaims",
             "kern.ipc.tls.domain0.running", "vm.domain.0.stats.free_count", "vm.reserv.broken",
             "other"]
+# One that is not known.
+MODES = ["daemon", "daemon", "daemon", "direct", "direct", 7]
 TEXTS = {
     "alloc_fail": {"gfp": "ab", "requester": "xyz"}, "wake_request": {"target": "ab"},
     "wake_send": {"effect": ["woke"] * 4 + ["no_sleeper", "lost", "suppressed"]},
     "batch_pass": {"option": ["any", "no_reservations", "no_superpages"]},
-    "batch_begin": {"routine": "aab", "mode": ["daemon", "daemon", "direct"]},
-    "batch_end": {"routine": "aab", "mode": ["daemon", "daemon", "direct"], "result": "ab"},
+    "batch_begin": {"routine": "aab", "mode": MODES},
+    "batch_end": {"routine": "aab", "mode": MODES, "result": "ab"},
     "batch_deferred": {"reason": "ab"}, "wait_begin": {"reason": "ab"},
     "domain_level": {"level": ["min", "severe"]}, "pageout": {"mode": ["daemon", "direct"]},
     "zone_trim": {"why": ["idle", "pressure", "drain"]}, "reservation_break": {"why": "ab"},
@@ -43,7 +45,8 @@ NUMBERS = {
     "sample": ["free_pages", "fallback_pages", "wakeups", "reclaims"]
               + [f"blocks_{order}" for order in range(13)],
 }
-UNKNOWN = {"gained_blocks", "phantom", "nominal", "moved", "fallback_pages", "populated"}
+UNKNOWN = {"gained_blocks", "phantom", "nominal", "moved", "fallback_pages", "populated",
+           "blocks_3"}
 SERVICE = "requests hits_cpu hits_list imports failed limited fallback small anonymous".split()
 
 
@@ -51,6 +54,7 @@ class Table:
     def __init__(self, seed):
         self.rng = rng = random.Random(seed)
         self.step = rng.choice([0, 3, 1_000, 1 << 20])
+        self.cpus = rng.choice([3, 3, 40])
         self.domains, self.threads = rng.choice([1, 2, 4]), rng.choice([1, 2, 5])
         self.kinds = rng.sample(KINDS, rng.randint(1, 8)) if rng.random() < .5 else KINDS
         self.time, self.rows = 0, []
@@ -64,7 +68,7 @@ class Table:
             self.time += rng.randrange(self.step + 1)
         kind = rng.choice(self.kinds)
         row = {"time_ns": self.time, "kind": kind}
-        for column, count in (("domain", self.domains), ("cpu", 3)):
+        for column, count in (("domain", self.domains), ("cpu", self.cpus)):
             if rng.random() < .9:
                 row[column] = rng.randrange(count)
         number = len(self.rows)
@@ -76,7 +80,7 @@ class Table:
         return row
 
     def duration(self):
-        return self.rng.choice([-1, 1, 1 + self.rng.randrange(3 * self.step + 1),
+        return self.rng.choice([-1, -5, 1, 1 + self.rng.randrange(3 * self.step + 1),
                                 1 + self.rng.randrange(10 * self.step + 1)])
 
     def add_values(self, kind, row, number):

@@ -76,8 +76,10 @@ def memory_of(domain, events):
 
 def unusable(event):
     blocks = [event.number(f"blocks_{order}") for order in range(ORDERS)]
-    listed = sum(count << order for order, count in enumerate(blocks) if count > 0)
-    small = sum(count << order for order, count in enumerate(blocks[:2]) if count > 0)
+    if min(blocks) < 0:
+        return None
+    listed = sum(count << order for order, count in enumerate(blocks))
+    small = sum(count << order for order, count in enumerate(blocks[:2]))
     return small * 10**6 // listed if listed else None
 
 

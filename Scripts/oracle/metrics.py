@@ -1,6 +1,6 @@
-"""The metrics that `diff` sets side by side; METRICS.md, section 10."""
+"""The metrics that `diff` sets side by side; METRICS.md, section 11."""
 from shapes import known_sum, series
-from stalls import MODES, Edges, batch_intervals
+from stalls import MODES, Edges, batch_intervals, mode_of
 
 PERCENTILES = ("p50", "p90", "p99", "p999", "max")
 
@@ -57,8 +57,8 @@ def add_batches(add, add_series, trace):
     every = [(Edges(trace, interval), interval) for interval in batch_intervals(trace)]
     for mode, better in zip(MODES, ("neutral", "lower")):
         found = [(edges, interval) for edges, interval in every
-                 if (interval.end if edges.ended else interval.begin or interval.end)
-                 .label("mode", MODES) == mode]
+                 if mode_of(interval.end if edges.ended else interval.begin or interval.end)
+                 == mode]
         add(f"batch.{mode}", "count", better, sum(edges.ended for edges, _ in found))
         add(f"batch.{mode}_time", "ns", "lower", sum(edges.time for edges, _ in found))
         add_series(f"batch.{mode}_duration", series(

@@ -7,24 +7,32 @@ SUMS = ["passes", "tried", "ok", "failed_busy", "failed_invalid", "failed_no_mem
         "nominal"]
 
 
+def mode_of(event):
+    """Who ran a batch, `None` for unknown; a kind that does not tell has daemon batches alone."""
+    return event.label("mode", MODES, "daemon")
+
+
 class Interval:
     """From a begin to an end, one of which may be missing."""
 
-    def __init__(self, begin, end, first_of_window=False):
+    def __init__(self, begin, end, first_of_window=False, first_after=False):
         self.begin, self.end = begin, end
-        self.first_of_window = first_of_window
+        self.first_of_window, self.first_after = first_of_window, first_after
         self.replaced_by = None
 
 
 def pair(trace, events, is_begin, key):
     """All intervals of the trace, by what keeps them apart."""
     result = []
-    waiting, seen_in_window = {}, set()
+    waiting, seen_in_window, seen_after = {}, set(), set()
     for event in events:
         place = key(event)
         first = event.inside and place not in seen_in_window
         if event.inside:
             seen_in_window.add(place)
+        first_after = trace.is_after(event.time) and place not in seen_after
+        if first_after:
+            seen_after.add(place)
         if is_begin(event):
             if place in waiting:
                 waiting[place].replaced_by = event
@@ -33,7 +41,7 @@ def pair(trace, events, is_begin, key):
         elif place in waiting:
             waiting.pop(place).end = event
         else:
-            result.append(Interval(None, event, first))
+            result.append(Interval(None, event, first, first_after))
     return result
 
 
@@ -43,7 +51,7 @@ class Edges:
     def __init__(self, trace, interval, stated_ns=-1):
         begin, end = interval.begin, interval.end
         begin_time = begin.time if begin else None
-        if begin is None and stated_ns >= 0:
+        if begin is None and stated_ns >= 0 and (end.inside or interval.first_after):
             begin_time = end.time - stated_ns
         self.begun = begin is not None and begin.inside
         self.ended = end is not None and end.inside
@@ -114,30 +122,41 @@ def batch_cpu(trace):
 def batches(trace):
     groups = {}
     cpu = {event.sequence: ns for event, ns in batch_cpu(trace)[0]}
-    domains = {}
+    domains = {}  # the ends, and all edges with their modes
     for interval in batch_intervals(trace):
         edges = Edges(trace, interval)
         begun, edges.begun = edges.begun, False
         if begun:
             # The begin counts where it says it does, should the end say something else.
             groups.setdefault(place_of(interval.begin), []).append((Begin(), None))
-            domains.setdefault(interval.begin.domain, [])
+            domains.setdefault(interval.begin.domain, ([], []))
         if edges.ended or edges.open_at_end or edges.replaced:
             event = interval.end if edges.ended else interval.begin
             groups.setdefault(place_of(event), []).append((edges, interval.end))
-            domains.setdefault(event.domain, []).extend([event] * edges.ended)
+            ends, times = domains.setdefault(event.domain, ([], []))
+            ends.extend([event] * edges.ended)
+            times.append((edges, mode_of(event)))
     deferred = trace.of("batch_deferred")
     return {
         "groups": [batch_group(routine, mode, found, cpu)
                    for (routine, mode), found in groups.items()],
-        "domains": [{
-            "domain": domain, "ended": len(ends),
-            **{column: known_sum([event.number(column) for event in ends])
-               for column in ("gained_blocks", "nominal", "phantom")},
-        } for domain, ends in sorted(domains.items())],
+        "domains": [{"domain": domain, **domain_batches(ends, times)}
+                    for domain, (ends, times) in sorted(domains.items())],
         "deferred_by_reason": named([event.text("reason") for event in deferred]),
         "deferred_by_order": numbered([event.number("order") for event in deferred]),
         "untracked": 0,
+    }
+
+
+def domain_batches(ends, times):
+    return {
+        "ended": len(ends),
+        "time_ns": sum(edges.time for edges, _ in times),
+        "daemon_ns": sum(edges.time for edges, mode in times if mode == "daemon"),
+        "direct_ns": sum(edges.time for edges, mode in times if mode == "direct"),
+        "duration": series([edges.duration for edges, _ in times if edges.duration is not None]),
+        **{column: known_sum([event.number(column) for event in ends])
+           for column in ("gained_blocks", "nominal", "phantom")},
     }
 
 
@@ -148,7 +167,7 @@ class Begin:
 
 
 def place_of(event):
-    return event.text("routine"), event.label("mode", MODES)
+    return event.text("routine"), mode_of(event)
 
 
 def batch_group(routine, mode, found, cpu):
@@ -182,7 +201,7 @@ def wait_edges(trace):
     for interval in intervals:
         begin, end = interval.begin, interval.end
         edges = Edges(trace, interval, end.number("ns") if end else -1)
-        if not (edges.ended or edges.open_at_end):
+        if not (edges.ended or edges.open_at_end or edges.replaced):
             continue
         reason = end.text("reason") if end and edges.ended else ""
         reason = reason or (begin.text("reason") if begin else end.text("reason"))
@@ -197,6 +216,7 @@ def wait_group(edges):
         "open_at_end": sum(edge.open_at_end for edge in edges),
         "open_at_begin": sum(edge.open_at_begin for edge in edges),
         "ends_without_begin": sum(edge.without_begin for edge in edges),
+        "begins_without_end": sum(edge.replaced for edge in edges),
         "time_ns": sum(edge.time for edge in edges),
         "duration": series([edge.duration for edge in edges if edge.duration is not None]),
     }
@@ -204,7 +224,7 @@ def wait_group(edges):
 
 def wait_shares(found, skips, name, place):
     shares = {}
-    for wait in found:
+    for wait in (wait for wait in found if not wait[0].replaced):
         share = shares.setdefault(wait[place], {"count": 0, "time_ns": 0, "skips": 0})
         share["count"] += 1
         share["time_ns"] += wait[0].time

@@ -34,9 +34,11 @@ class Event:
     def text(self, column):
         return self.row.get(column) or ""
 
-    def label(self, column, labels):
+    def label(self, column, labels, missing=None):
         """The text of a label, given as such or by its standard number."""
-        value = self.row.get(column, -1)
+        if column not in self.row:
+            return missing
+        value = self.row[column]
         if type(value) is int:
             return labels[value] if 0 <= value < len(labels) else None
         return value if value in labels else None

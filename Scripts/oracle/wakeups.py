@@ -5,6 +5,7 @@ EFFECTS = ["woke", "no_sleeper", "lost", "suppressed"]
 WAITING_LIMIT = 65_536
 BURST_NS = 1_000_000
 BIN_LIMIT = 65_536
+CELL_LIMIT = 1 << 20
 
 
 class Sleeper:
@@ -20,7 +21,7 @@ class Sleeper:
 
     def send(self, event):
         self.counts["sent"] += 1
-        effect = event.label("effect", EFFECTS)
+        effect = event.label("effect", EFFECTS, "woke")
         self.counts[effect or "unknown_effect"] += 1
         if effect == "woke":
             if self.pending is None:
@@ -50,7 +51,7 @@ def wakeups(trace):
     for event in trace.of("wake_send", run_kind, "thread_sleep", "on_cpu"):
         number = event.number("target" if event.meaning == "wake_send" else "thread")
         if event.meaning == "on_cpu":
-            if event.number("ns") == -1 and number in sleepers:
+            if event.number("ns") < 0 and number in sleepers:
                 sleepers[number].miss()
             continue
         if number not in sleepers and event.meaning == "batch_begin":
@@ -109,7 +110,7 @@ class Answers:
         for event in trace.of("alloc_fail", "wake_send"):
             if event.meaning == "alloc_fail":
                 self.fail(event)
-            elif event.label("effect", EFFECTS) == "woke":
+            elif event.label("effect", EFFECTS, "woke") == "woke":
                 self.answer(event)
         self.every = list(self.by_domain.values())
 
@@ -185,43 +186,46 @@ class Bins:
 
     def __init__(self, trace, times):
         asked = trace.options.interval
-        self.trace = trace
-        # An event at the end, known beforehand, still belongs to the last bin.
-        self.known_end = trace.known_end
-        self.last = max((self.offset(time) for time in times), default=-1)
+        self.begin = trace.begin
         limit = BIN_LIMIT if asked else 60
         if asked:
             self.width = asked
-        elif self.known_end is not None:
-            self.width = max(1, -(-(self.known_end - trace.begin) // 60))
+        elif trace.known_end is not None:
+            self.width = max(1, -(-(trace.known_end - trace.begin) // 60))
         else:
             self.width = 1_000_000
-        while self.count > limit:
-            self.width *= 2
-
-    def offset(self, time):
-        offset = time - self.trace.begin
-        return offset - 1 if time == self.known_end and offset else offset
-
-    @property
-    def count(self):
-        return max(-(-self.trace.length // self.width), self.last // self.width + 1)
+        # The most there were: fewer after a doubling.
+        self.most = 0
+        for time in [*times, trace.end]:
+            offset = time - trace.begin
+            while -(-offset // self.width) > limit:
+                self.width *= 2
+            self.most = max(self.most, min(limit, offset // self.width + (time != trace.end)))
+        self.count = max(-(-trace.length // self.width), 1 if times else 0)
+        self.most = max(self.most, self.count)
 
     def counts(self, times):
+        """What is at the window's last instant belongs to the last bin."""
         result = [0] * self.count
         for time in times:
-            result[self.offset(time) // self.width] += 1
+            result[min((time - self.begin) // self.width, self.count - 1)] += 1
         return result
 
 
 def over_time(trace, found):
     bins = Bins(trace, [event.time for event in found])
 
-    def places(name):
-        return [{"number": number, "counts": bins.counts([event.time for event in events])}
-                for number, events in
-                sorted(group(found, lambda event: getattr(event, name)).items())]
+    # The first places have bins: a power of two.
+    fitting = 1 << (CELL_LIMIT // max(1, bins.most)).bit_length() - 1
 
+    def places(name):
+        met = group(found, lambda event: getattr(event, name))
+        shown = [{"number": number, "counts": bins.counts([event.time for event in met[number]])}
+                 for number in sorted(list(met)[:fitting])]
+        return shown, len(met) - len(shown)
+
+    by_domain, by_cpu = places("domain"), places("cpu")
     return {"begin_ns": trace.begin, "width_ns": bins.width,
             "counts": bins.counts([event.time for event in found]),
-            "by_domain": places("domain"), "by_cpu": places("cpu")}
+            "by_domain": by_domain[0], "by_cpu": by_cpu[0],
+            "domains_without_bins": by_domain[1], "cpus_without_bins": by_cpu[1]}

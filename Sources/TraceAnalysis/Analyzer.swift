@@ -184,7 +184,9 @@ public struct Analyzer {
         }
         switch kind.meaning {
         case .onCPU: cpu.stretchAfter(header, kind, values)
+        case .spinBegin: cpu.spinBeginAfter(header, kind, values)
         case .spinEnd: cpu.spinEndAfter(header, kind, values)
+        case .waitBegin: waits.beginAfter(kind, values)
         case .waitEnd: waits.endAfter(header, kind, values)
         default: break
         }
@@ -319,7 +321,7 @@ public struct Analyzer {
             if asks(.batches) {
                 let known = batches.end(header, kind, values)
                 let mode = BatchMode(label: kind.label(EndSlot.mode, values, default: 0))
-                if asks(.cpu) { cpu.batchEnd(header, known, isDirect: mode == .direct) }
+                if asks(.cpu) { cpu.batchEnd(header, known, mode) }
             }
             if asks(.counters) { counters.batchEnd(header, kind, values) }
         default: if asks(.batches) { batches.deferred(kind, values) }

@@ -93,12 +93,20 @@ public struct BatchGroup: Equatable, Sendable {
     public var results: [NamedCount] = []
 }
 
-/// What the batches of one domain say of themselves.
-public struct DomainBatches: Hashable, Sendable {
+/// The batches of one domain.
+public struct DomainBatches: Equatable, Sendable {
     /// The domain; -1 for none.
     public var domain: Int32
     /// Batches that ended in the window.
     public var ended: UInt64 = 0
+    /// Time inside batches of all modes within the window, ns, added up over threads.
+    public var timeNs: Int64 = 0
+    /// The part of it in daemon batches, ns.
+    public var daemonNs: Int64 = 0
+    /// The part of it in direct batches, ns.
+    public var directNs: Int64 = 0
+    /// Begin to end, ns, of the batches of all modes wholly inside the window.
+    public var duration = LatencySeries()
     /// Blocks really gained.
     public var gainedBlocks = KnownSum()
     /// Blocks that the routine counted on.

@@ -318,13 +318,26 @@ struct BatchTracker {
             if result.last?.domain != key.domain {
                 result.append(DomainBatches(domain: key.domain))
             }
-            let last = result.count - 1
-            result[last].ended += group.summary.ended
-            result[last].gainedBlocks.merge(group.summary.counters[.gainedBlocks])
-            result[last].nominal.merge(group.summary.counters[.nominal])
-            result[last].phantom.merge(group.summary.counters[.phantom])
+            result[result.count - 1].add(group.summary)
         }
+        for index in result.indices { result[index].duration.sort() }
         return result
+    }
+}
+
+extension DomainBatches {
+    fileprivate mutating func add(_ group: BatchGroup) {
+        ended += group.ended
+        timeNs = timeNs.addingClamped(group.timeNs)
+        switch group.mode {
+        case .daemon: daemonNs = daemonNs.addingClamped(group.timeNs)
+        case .direct: directNs = directNs.addingClamped(group.timeNs)
+        case .unknown: break
+        }
+        duration.add(group.duration)
+        gainedBlocks.merge(group.counters[.gainedBlocks])
+        nominal.merge(group.counters[.nominal])
+        phantom.merge(group.counters[.phantom])
     }
 }
 

@@ -45,7 +45,10 @@ struct CPUTracker {
             self.visits.add(visits)
         }
 
-        mutating func addBatch(ns: Int64?, isDirect: Bool) {
+        /// What a batch used whose mode is not known is nobody's.
+        mutating func addBatch(ns: Int64?, _ mode: BatchMode) {
+            guard mode != .unknown else { return }
+            let isDirect = mode == .direct
             if !isDirect { daemonBatches += 1 }
             guard let ns else {
                 batchesWithoutCPU += 1
@@ -164,6 +167,12 @@ struct CPUTracker {
         states[index].spinBeginNs = -1
     }
 
+    /// Takes the begin of a spin after the window: what ends later did not begin inside.
+    mutating func spinBeginAfter(_ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>) {
+        let thread = kind.number(SpinSlot.thread, values, default: -1)
+        if let index = state(thread, header.domain) { states[index].isSpinSettled = true }
+    }
+
     /// Takes the end of a spin after the window, which tells since when a spin without a recorded
     /// begin went on.
     mutating func spinEndAfter(_ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>) {
@@ -209,9 +218,11 @@ struct CPUTracker {
         states[index].isOnCPU(since: header.timeNs)
     }
 
-    mutating func batchEnd(_ header: EventHeader, _ cpu: BatchTracker.KnownCPU, isDirect: Bool) {
+    mutating func batchEnd(
+        _ header: EventHeader, _ cpu: BatchTracker.KnownCPU, _ mode: BatchMode
+    ) {
         guard let index = state(cpu.thread, header.domain) else { return }
-        states[index].addBatch(ns: cpu.ns, isDirect: isDirect)
+        states[index].addBatch(ns: cpu.ns, mode)
     }
 
     mutating func spinBegin(_ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>) {

@@ -34,6 +34,11 @@ public struct FailuresOverTime: Hashable, Sendable {
     public var byDomain: [PlaceOverTime] = []
     /// The failures of each bin by CPU, ascending; -1 for none.
     public var byCPU: [PlaceOverTime] = []
+    /// Domains that are not in `byDomain` because there were too many bins; of several runs added
+    /// up.
+    public var domainsWithoutBins: UInt64 = 0
+    /// CPUs that are not in `byCPU` because there were too many bins; of several runs added up.
+    public var cpusWithoutBins: UInt64 = 0
 
     /// Makes no bins.
     public init() {}

@@ -56,19 +56,27 @@ struct FailureTracker {
     /// Counts a place and returns its position, `nil` for one beyond the limit.
     @inline(__always)
     private mutating func place(_ domain: Int32, _ cpu: Int32) -> Int? {
-        let key = Int64(domain) << 32 | Int64(UInt32(bitPattern: cpu))
         guard domain >= 0, domain < Int32(Self.usualDomains), cpu >= 0,
             cpu < Int32(Self.usualCPUs)
-        else { return places.add(key) }
+        else { return newPlace(domain, cpu) }
         let slot = Int(domain) * Self.usualCPUs + Int(cpu)
         let known = Int(usualPlaces[slot])
         if known >= 0 {
             places.add(at: known)
             return known
         }
-        let new = places.add(key)
+        let new = newPlace(domain, cpu)
         if let new { usualPlaces[slot] = Int32(new) }
         return new
+    }
+
+    /// Counts a place that has no position at hand.
+    private mutating func newPlace(_ domain: Int32, _ cpu: Int32) -> Int? {
+        guard let place = places.add(Int64(domain) << 32 | Int64(UInt32(bitPattern: cpu))) else {
+            return nil
+        }
+        placeBins.meet(place, domain: domain, cpu: cpu)
+        return place
     }
 
     /// An order in one byte: -1 and below become 0, orders above 254 share 255.
@@ -95,10 +103,7 @@ struct FailureTracker {
         result.interArrival = interArrival
         result.interArrival.sort()
         result.overTime = bins.finished(endNs: endNs)
-        let keys = places.index.keys
-        result.overTime.byDomain = placeBins.marginal(of: result.overTime, keys.map { $0 >> 32 })
-        result.overTime.byCPU = placeBins.marginal(
-            of: result.overTime, keys.map { Int64(Int32(truncatingIfNeeded: $0)) })
+        placeBins.finish(&result.overTime, mostBins: bins.mostBins)
         result.bursts = bursts
         if burstSize > 0 { result.bursts.add(size: burstSize) }
         return result

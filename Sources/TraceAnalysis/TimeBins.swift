@@ -1,13 +1,16 @@
 /// Counts over time in bins of equal width.
 ///
 /// When there would be more bins than the limit, the width doubles and neighbours are joined.
+/// What is at the window's last instant belongs to the last bin. As nobody knows beforehand which
+/// instant that is, an event there can have a bin of its own until `finished`.
 struct TimeBins {
     private(set) var widthNs: Int64
     private(set) var counts: [UInt64] = []
     private let beginNs: Int64
-    private let lastInstantNs: Int64?
     /// The most bins there may be.
     let limit: Int64
+    /// The most bins there were.
+    private(set) var mostBins = 0
     /// The bin of the last event and its borders as offsets: failures come close together.
     private var bin = 0
     private var binBegin: Int64 = 0
@@ -22,7 +25,6 @@ struct TimeBins {
     /// else 1 ms wide and doubling so that there are at most 60.
     init(_ window: Window, intervalNs: Int64?) {
         beginNs = window.beginNs
-        lastInstantNs = window.knownEndNs
         if let intervalNs {
             widthNs = intervalNs
             limit = Self.askedLimit
@@ -39,20 +41,20 @@ struct TimeBins {
     @inline(__always)
     @discardableResult
     mutating func add(_ timeNs: Int64) -> Int {
-        var offset = timeNs - beginNs
-        // The last bin holds the window's last instant too.
-        if timeNs == lastInstantNs, offset > 0 { offset -= 1 }
+        let offset = timeNs - beginNs
         if offset < binBegin || offset >= binEnd { find(offset) }
         counts[bin] += 1
         return bin
     }
 
     private mutating func find(_ offset: Int64) {
-        while offset / widthNs >= limit { double() }
+        while offset > 0, (offset - 1) / widthNs >= limit { double() }
         bin = Int(offset / widthNs)
         while counts.count <= bin { counts.append(0) }
+        mostBins = max(mostBins, min(counts.count, Int(limit)))
         binBegin = offset / widthNs * widthNs
-        binEnd = binBegin.addingClamped(widthNs)
+        // Behind the limit there is but one instant, until there is a later one.
+        binEnd = binBegin.addingClamped(Int64(bin) < limit ? widthNs : 1)
     }
 
     private mutating func double() {
@@ -73,6 +75,9 @@ struct TimeBins {
         while length > 0, (length - 1) / bins.widthNs >= limit { bins.double() }
         let needed = length == 0 ? 0 : Int((length - 1) / bins.widthNs) + 1
         while bins.counts.count < needed { bins.counts.append(0) }
+        if needed > 0, bins.counts.count > needed {
+            bins.counts[needed - 1] += bins.counts.removeLast()
+        }
         return FailuresOverTime(
             beginNs: beginNs, widthNs: bins.widthNs, counts: bins.counts)
     }

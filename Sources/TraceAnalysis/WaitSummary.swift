@@ -12,6 +12,8 @@ public struct WaitGroup: Equatable, Sendable {
     public var openAtBegin: UInt64 = 0
     /// Ends of waits of unknown length; they are part of `ended`.
     public var endsWithoutBegin: UInt64 = 0
+    /// Begins followed by another begin of the same thread; of the begin's reason.
+    public var beginsWithoutEnd: UInt64 = 0
     /// Begin to end, ns, of the waits wholly inside the window.
     public var duration = LatencySeries()
     /// Time waited within the window, ns, added up over threads.

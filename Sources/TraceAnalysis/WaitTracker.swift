@@ -60,6 +60,9 @@ struct WaitTracker {
     mutating func begin(_ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>) {
         let thread = kind.number(WaitSlot.thread, values, default: -1)
         guard let index = state(thread) else { return }
+        if states[index].beginNs >= 0, let reason = reason(states[index].reason) {
+            reasons[reason].group.beginsWithoutEnd += 1
+        }
         open(index, header, kind, values, beganNs: header.timeNs)
         states[index].wasSeen = true
     }
@@ -84,6 +87,12 @@ struct WaitTracker {
     mutating func endBefore(_ kind: BoundKind, _ values: Span<Int64>) {
         let thread = kind.number(WaitSlot.thread, values, default: -1)
         if let index = threads.existing(thread) { states[index].beginNs = -1 }
+    }
+
+    /// Takes the begin of a wait after the window: what ends later did not begin inside.
+    mutating func beginAfter(_ kind: BoundKind, _ values: Span<Int64>) {
+        let thread = kind.number(WaitSlot.thread, values, default: -1)
+        if let index = state(thread) { states[index].isSettled = true }
     }
 
     /// Takes the end of a wait after the window, which may tell that the thread was waiting.
@@ -184,6 +193,7 @@ extension WaitGroup {
         openAtEnd += other.openAtEnd
         openAtBegin += other.openAtBegin
         endsWithoutBegin += other.endsWithoutBegin
+        beginsWithoutEnd += other.beginsWithoutEnd
         duration.add(other.duration)
         timeNs = timeNs.addingClamped(other.timeNs)
     }

@@ -4,12 +4,16 @@ struct Window {
     let beginNs: Int64
     /// The first instant after it where one was asked for, ns.
     let endNs: Int64
+    /// The last instant, ns.
+    private let lastNs: Int64
     /// The end of the window where it is known beforehand, ns.
     let knownEndNs: Int64?
 
     init(_ options: AnalysisOptions) throws(AnalysisError) {
         beginNs = options.beginNs ?? 0
         endNs = options.endNs ?? .max
+        // Without an end there is nothing after the window, not even at the end of all times.
+        lastNs = options.endNs.map { $0.addingClamped(-1) } ?? .max
         guard beginNs >= 0 else { throw .negativeBegin(beginNs: beginNs) }
         guard endNs > beginNs else { throw .emptyWindow(beginNs: beginNs, endNs: endNs) }
         let known = min(endNs, options.recordingEndNs ?? (options.endNs ?? .max))
@@ -19,7 +23,7 @@ struct Window {
     /// Whether the trace began before the window, so that intervals may be open at its begin.
     var isCutAtBegin: Bool { beginNs > 0 }
 
-    func contains(_ timeNs: Int64) -> Bool { timeNs >= beginNs && timeNs < endNs }
+    func contains(_ timeNs: Int64) -> Bool { timeNs >= beginNs && timeNs <= lastNs }
 
     /// The part inside the window of the stretch of `ns` that ends at `timeNs`.
     func clipped(_ ns: Int64, endingAt timeNs: Int64) -> Int64 {

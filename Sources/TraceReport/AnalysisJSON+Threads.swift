@@ -131,6 +131,7 @@ extension AnalysisJSON {
         json.member("open_at_end", group.openAtEnd)
         json.member("open_at_begin", group.openAtBegin)
         json.member("ends_without_begin", group.endsWithoutBegin)
+        json.member("begins_without_end", group.beginsWithoutEnd)
         json.member("time_ns", group.timeNs)
         series("duration", group.duration, &json)
     }

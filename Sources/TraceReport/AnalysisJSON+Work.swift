@@ -32,9 +32,11 @@ extension AnalysisJSON {
             json.member("over_time") { json in
                 json.member("begin_ns", failures.overTime.beginNs)
                 json.member("width_ns", failures.overTime.widthNs)
-                json.member("counts", each: failures.overTime.counts) { $0.value($1) }
+                json.member("counts", numbers: failures.overTime.counts)
                 json.member("by_domain", each: failures.overTime.byDomain, placeOverTime)
                 json.member("by_cpu", each: failures.overTime.byCPU, placeOverTime)
+                json.member("domains_without_bins", failures.overTime.domainsWithoutBins)
+                json.member("cpus_without_bins", failures.overTime.cpusWithoutBins)
             }
         }
     }
@@ -42,7 +44,7 @@ extension AnalysisJSON {
     private static func placeOverTime(_ json: inout JSONWriter, _ place: PlaceOverTime) {
         json.object { json in
             json.member("number", place.number)
-            json.member("counts", each: place.counts) { $0.value($1) }
+            json.member("counts", numbers: place.counts)
         }
     }
 
@@ -53,6 +55,10 @@ extension AnalysisJSON {
                 json.object { json in
                     json.member("domain", row.domain)
                     json.member("ended", row.ended)
+                    json.member("time_ns", row.timeNs)
+                    json.member("daemon_ns", row.daemonNs)
+                    json.member("direct_ns", row.directNs)
+                    series("duration", row.duration, &json)
                     known("gained_blocks", row.gainedBlocks, &json)
                     known("nominal", row.nominal, &json)
                     known("phantom", row.phantom, &json)

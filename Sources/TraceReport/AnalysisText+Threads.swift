@@ -23,6 +23,10 @@ extension AnalysisText {
         domains(cpu, summary.window, &out)
         threads(summary, &out)
         note(cpu.missedStretches, "stretches without a recorded begin are left out", &out)
+        let unknown = summary.batches.groups.filter { $0.mode == .unknown }
+        note(
+            unknown.reduce(0) { $0 + $1.ended },
+            "batches have an unknown mode: what they used counts only as stretches", &out)
         note(cpu.batchesWithoutCPU, "batches did not state their CPU time", &out)
         note(cpu.untracked, "events of too many threads left out", &out)
     }
@@ -140,6 +144,7 @@ extension AnalysisText {
         out.lines(table.lines)
         note(total.openAtBegin, "waits began before the window", &out)
         note(total.endsWithoutBegin, "waits have no recorded begin and no length", &out)
+        note(total.beginsWithoutEnd, "waits have no recorded end", &out)
         note(waits.untracked, "events of too many threads or reasons left out", &out)
     }
 }

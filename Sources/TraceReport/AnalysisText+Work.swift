@@ -29,6 +29,8 @@ extension AnalysisText {
             out.lines(table.lines)
         }
         out.lines(Bars.timeline(failures.overTime, width: out.style.width))
+        note(failures.overTime.domainsWithoutBins, "domains have no bins, too many at once", &out)
+        note(failures.overTime.cpusWithoutBins, "CPUs have no bins, too many at once", &out)
         bursts(failures, &out)
         note(failures.uncountedKeys, "entries of tables left out, too many kinds", &out)
     }
@@ -64,6 +66,7 @@ extension AnalysisText {
                     + cells(group.duration))
         }
         out.lines(durations.lines)
+        domains(batches, &out)
         counters(batches, &out)
         for group in batches.groups where group.ended > 0 {
             out.line(
@@ -78,6 +81,17 @@ extension AnalysisText {
         note(total(\.endsWithoutBegin), "batches have no recorded begin", &out)
         note(total(\.beginsWithoutEnd), "batches have no recorded end", &out)
         note(batches.untracked, "events of too many threads or routines left out", &out)
+    }
+
+    /// Where the time went, and which part of it is in batches wholly inside the window.
+    private static func domains(_ batches: BatchSummary, _ out: inout TextLines) {
+        guard batches.domains.count > 1 else { return }
+        var table = TextTable(["domain", "ended", "time", "daemon", "direct", "whole batches"])
+        for row in batches.domains {
+            let times = [row.timeNs, row.daemonNs, row.directNs, row.duration.clampedSum]
+            table.row([domain(row.domain), String(row.ended)] + times.map { ScaledText.time($0) })
+        }
+        out.lines(table.lines)
     }
 
     private static func name(_ group: BatchGroup) -> String {

@@ -79,6 +79,17 @@ package struct JSONWriter {
         array(elements, body)
     }
 
+    /// Numbers in one line, since there can be many.
+    package mutating func member(_ name: String, numbers: [UInt64]) {
+        key(name)
+        raw("[")
+        for (position, number) in numbers.enumerated() {
+            if position > 0 { raw(", ") }
+            raw(String(number))
+        }
+        raw("]")
+    }
+
     // MARK: Layout
 
     private mutating func nested(

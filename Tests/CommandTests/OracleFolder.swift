@@ -59,8 +59,22 @@ struct OracleFolder {
         }.joined()
     }
 
+    /// Unknown modes, a stretch of no known length while a wakeup waits, waits that another one
+    /// replaces, and an event at the end of all times.
+    private static let oddities = [
+        #"0,"kind":"wake_send","target":1,"effect":"woke""#,
+        #"1,"kind":"wait_begin","thread":2,"reason":"a""#,
+        #"2,"kind":"on_cpu","thread":1,"ns":-5"#,
+        #"3,"kind":"thread_run","thread":1"#,
+        #"4,"kind":"batch_begin","thread":1,"mode":7"#,
+        #"5,"kind":"wait_begin","thread":2,"reason":"b""#,
+        #"6,"kind":"batch_end","thread":1,"mode":7,"cpu_ns":2,"gained_blocks":3"#,
+        #"7,"kind":"batch_end","thread":1,"mode":"daemon","cpu_ns":1,"gained_blocks":1"#,
+        #"9223372036854775807,"kind":"alloc_fail","order":2"#,
+    ].map { #"{"domain":0,"time_ns":"# + $0 + "}\n" }.joined()
+
     /// No event, one event, all at one instant, one domain of 64, gaps of 2^40 ns, of 2^43 ns,
-    /// and a last event that no report reads.
+    /// a last event that no report reads, and what is seldom.
     static let edgeCases: [String] = [
         "time_ns,kind\n", #"{"time_ns":0,"kind":"alloc_fail"}"# + "\n",
         #"{"time_ns":7,"kind":"sample"}"# + "\n",
@@ -71,5 +85,6 @@ struct OracleFolder {
         cycle(domain: 2, gapNs: 1 << 43),
         #"{"time_ns":100,"kind":"alloc_fail"}"# + "\n"
             + #"{"time_ns":1000,"kind":"buffer_alloc"}"# + "\n",
+        oddities,
     ]
 }

@@ -63,7 +63,11 @@ import Testing
                 "import", "--from", "rows", "--schema", "neutral-stream", "rows.bin", "-o",
                 "rows.ktrace"))
         try folder.check(
-            "rows.ktrace", [["--worst", "3"], ["--interval", "100ms", "--domain", "2"]])
+            "rows.ktrace",
+            [
+                ["--worst", "3"], ["--interval", "100ms"], ["--interval", "20us"],
+                ["--interval", "100ms", "--domain", "2"],
+            ])
     }
 
     /// Tables that say what no source would: any kind at any time with any values.

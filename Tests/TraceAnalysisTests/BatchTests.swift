@@ -97,6 +97,24 @@ import TraceCore
         #expect(group.cpuNs.value == 15)
     }
 
+    /// A daemon batch, a direct one within it, one from before the window, one that stays open.
+    @Test func timeOfADomainIsThatOfItsBatchesInsideTheWindow() throws {
+        var script = Script()
+        script.at(90, "batch_begin", domain: 1, ["thread": 3, "mode": "daemon"])
+        script.at(110, "batch_begin", domain: 0, ["thread": 1, "mode": "daemon"])
+        script.at(120, "batch_begin", domain: 0, ["thread": 2, "mode": "direct"])
+        script.at(130, "batch_end", domain: 0, ["thread": 2, "mode": "direct"])
+        script.at(150, "batch_end", domain: 0, ["thread": 1, "mode": "daemon"])
+        script.at(160, "batch_end", domain: 1, ["thread": 3, "mode": "daemon"])
+        script.at(170, "batch_begin", domain: 1, ["thread": 3, "mode": 7])
+        script.at(300, "counter")
+        let options = AnalysisOptions(beginNs: 100, endNs: 200)
+        let domains = try script.summary(options).batches.domains
+        #expect(domains.map(\.timeNs) == [50, 90])
+        #expect(domains.map(\.daemonNs) == [40, 60] && domains.map(\.directNs) == [10, 0])
+        #expect(domains.map(\.duration.sortedSamples) == [[10, 40], []])
+    }
+
     @Test func deferredBatchesCountByReasonAndOrder() throws {
         var script = Script()
         script.at(1, "batch_deferred", ["order": 9, "reason": "deferred"])

@@ -181,6 +181,23 @@ import TraceCore
         #expect(summary.cpu.threads.map(\.isReclaim) == [true, false])
     }
 
+    @Test func aBatchOfUnknownModeIsNobodys() throws {
+        var script = Script()
+        script.at(0, "thread_name", ["thread": 1, "name": "r", "role": "reclaim"])
+        for mode in [.number(0), .number(7), .number(-1)] as [Field] {
+            script.at(
+                100, "batch_end", ["thread": 1, "mode": mode, "cpu_ns": 10, "gained_blocks": 2])
+        }
+        script.at(100, "batch_end", ["thread": 2, "mode": 7, "cpu_ns": 10])
+        script.at(100, "batch_end", ["thread": 1, "mode": 7])
+        let summary = try script.summary()
+        #expect(summary.cpu.reclaimNs == 10 && summary.cpu.directNs == 0)
+        #expect(summary.nsPerGainedBlock == 5 && summary.cpu.batchesWithoutCPU == 0)
+        #expect(summary.cpu.threads.map(\.thread) == [1])
+        #expect(summary.batches.groups.map(\.mode) == [.daemon, .unknown])
+        #expect(summary.batches.groups.map(\.ended) == [1, 4])
+    }
+
     @Test func stretchesOfOtherThreadsAreListedButNotAdded() throws {
         var script = Script()
         script.at(0, "thread_name", ["thread": 9, "name": "worker", "role": "worker"])

@@ -42,4 +42,28 @@ import TraceCore
         let waits = try script.summary().waits
         #expect(waits.total.endsWithoutBegin == 1 && waits.total.timeNs == 0)
     }
+
+    @Test func aBeginThatAnotherReplacesIsCounted() throws {
+        var script = Script()
+        script.at(10, "wait_begin", ["thread": 1, "reason": "old"])
+        script.at(110, "wait_begin", ["thread": 1, "reason": "a"])
+        script.at(120, "wait_begin", ["thread": 1, "reason": "b"])
+        script.at(150, "wait_end", ["thread": 1, "reason": "b"])
+        let waits = try script.summary(AnalysisOptions(beginNs: 100)).waits
+        #expect(waits.byReason.map(\.reason) == ["a", "b", "old"])
+        #expect(waits.byReason.map(\.beginsWithoutEnd) == [1, 0, 1])
+        #expect(waits.total.beginsWithoutEnd == 2 && waits.total.timeNs == 30)
+        #expect(waits.byThread.map(\.count) == [1])
+    }
+
+    @Test func whatBeginsAfterTheWindowDoesNotReachIntoIt() throws {
+        var script = Script()
+        script.at(210, "wait_begin", ["thread": 1])
+        script.at(210, "spin_begin", ["thread": 2])
+        script.at(220, "wait_end", ["thread": 1, "ns": 100])
+        script.at(220, "spin_end", ["thread": 2, "cpu_ns": 100])
+        let summary = try script.summary(AnalysisOptions(beginNs: 100, endNs: 200))
+        #expect(summary.waits.total.openAtEnd == 0 && summary.waits.total.timeNs == 0)
+        #expect(summary.cpu.spinNs == 0)
+    }
 }

@@ -98,9 +98,9 @@ struct TimelineTracker {
             let routine = kind.text(EndSlot.routine, values)
             states[index].batches.removeAll { $0.routine == routine }
         case .spinBegin:
-            if isBefore { begin(\.spin, header, thread(kind, SpinSlot.thread, values)) }
+            beginOutside(\.spin, header, thread(kind, SpinSlot.thread, values), isBefore)
         case .waitBegin:
-            if isBefore { begin(\.wait, header, thread(kind, WaitSlot.thread, values)) }
+            beginOutside(\.wait, header, thread(kind, WaitSlot.thread, values), isBefore)
         case .spinEnd:
             let ns = kind.number(SpinSlot.cpuNs, values, default: -1)
             endOutside(\.spin, header, thread(kind, SpinSlot.thread, values), ns, isBefore)
@@ -218,6 +218,16 @@ struct TimelineTracker {
             fill(activity, header.domain, thread, beganNs, header.timeNs)
         } else if window.isCutAtBegin, !open.wasSeen {
             fill(activity, header.domain, thread, window.beginNs, header.timeNs)
+        }
+    }
+
+    private mutating func beginOutside(
+        _ which: Which, _ header: EventHeader, _ thread: Int64, _ isBefore: Bool
+    ) {
+        if isBefore {
+            begin(which, header, thread)
+        } else if let index = state(thread) {
+            states[index][keyPath: which].isSettled = true
         }
     }
 

@@ -55,6 +55,10 @@ extension DomainBatches: SummaryRow {
     mutating func visit(_ visitor: inout some SummaryVisitor) throws(SummaryError) {
         try visitor.number(&domain, .key)
         try visitor.count(&ended, .sum)
+        try visitor.number(&timeNs, .sum)
+        try visitor.number(&daemonNs, .sum)
+        try visitor.number(&directNs, .sum)
+        try visitor.combined(&duration)
         try visitor.part(&gainedBlocks)
         try visitor.part(&nominal)
         try visitor.part(&phantom)

@@ -48,6 +48,8 @@ extension FailuresOverTime: CombinedValue {
         try visitor.list(&counts, most: 65_536)
         try visitor.rows(&byDomain)
         try visitor.rows(&byCPU)
+        try visitor.count(&domainsWithoutBins, .sum)
+        try visitor.count(&cpusWithoutBins, .sum)
     }
 
     /// Bins are set on one another from the begin of each run's window, in the wider ones of both.
@@ -59,15 +61,22 @@ extension FailuresOverTime: CombinedValue {
             return
         }
         guard beginNs == other.beginNs, let steps = Self.doublings(widthNs, other.widthNs) else {
-            self = FailuresOverTime()
-            widthNs = 0
+            (beginNs, widthNs, counts, byDomain, byCPU) = (0, 0, [], [], [])
+            try addPlaces(other)
             return
         }
         var other = other
         if steps < 0 { try other.widen(-steps) } else { try widen(steps) }
         try add(other)
+        try addPlaces(other)
     }
 
+    private mutating func addPlaces(_ other: FailuresOverTime) throws(SummaryError) {
+        try domainsWithoutBins.add(other.domainsWithoutBins)
+        try cpusWithoutBins.add(other.cpusWithoutBins)
+    }
+
+    /// Whether there was no time for bins; then no place lacks any.
     private var isEmpty: Bool { counts.isEmpty && widthNs > 0 }
 
     /// How often the left width must be doubled for the right one, below 0 the other way round;

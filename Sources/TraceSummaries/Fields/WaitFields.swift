@@ -26,6 +26,7 @@ extension WaitGroup: SummaryRow {
         try visitor.count(&openAtEnd, .sum)
         try visitor.count(&openAtBegin, .sum)
         try visitor.count(&endsWithoutBegin, .sum)
+        try visitor.count(&beginsWithoutEnd, .sum)
         try visitor.combined(&duration)
         try visitor.number(&timeNs, .sum)
     }

@@ -45,6 +45,21 @@ struct BucketCounts: Sendable {
         if waitingCount == waiting.count { settle() }
     }
 
+    /// Counts some samples, none of them outside the layout.
+    ///
+    /// - Complexity: O(values).
+    mutating func increment(_ values: Span<Int64>) {
+        var counts = low.mutableSpan
+        var over: [Int] = []
+        for index in values.indices {
+            let bucket = BucketLayout.position(values[index])
+            let (sum, isOver) = counts[bucket].addingReportingOverflow(1)
+            counts[bucket] = sum
+            if isOver { over.append(bucket) }
+        }
+        for bucket in over { high[bucket, default: 0] += 1 }
+    }
+
     @inline(never)
     private mutating func settle() {
         let (waiting, count) = (waiting, waitingCount)

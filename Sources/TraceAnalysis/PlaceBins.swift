@@ -19,18 +19,18 @@ struct PlaceBins {
         widthNs = total.widthNs
     }
 
-    /// Counts one event.
+    /// Counts events.
     ///
     /// - Parameters:
     ///   - place: number of the place; a new one has the lowest that is free.
     ///   - bin: the event's bin in the total, whose bins are `widthNs` wide.
     @inline(__always)
-    mutating func add(_ place: Int, _ bin: Int, widthNs: Int64) {
+    mutating func add(_ place: Int, _ bin: Int, widthNs: Int64, times: UInt64) {
         guard place < rowLimit else { return }
         if widthNs != self.widthNs { widen(to: widthNs) }
         let row = place * stride
         if row == cells.count { cells.append(contentsOf: repeatElement(0, count: stride)) }
-        cells[row + bin] += 1
+        cells[row + bin] += times
     }
 
     /// Joins neighbours until bins have a width; those of the total were doubled so often.

@@ -10,9 +10,11 @@ extension BlockDecoder {
     ) throws(FormatError) {
         let number = Int(lane.rawValue)
         if cells.count < cellEnds[number] {
-            // With room to spare: the next block is likely to need a little more.
-            let missing = cellEnds[number] - cells.count
-            cells.append(contentsOf: repeatElement(0, count: missing + cellEnds[number] / 8))
+            // With room to spare, but not twice as much: the next block is likely to need a little
+            // more.
+            let count = cellEnds[number] + cellEnds[number] / 8
+            cells.reserveCapacity(count)
+            cells.append(contentsOf: repeatElement(0, count: count - cells.count))
         }
         try decodeShared(lane, content: content, codec: &codec)
         let entry = directories[number].columns[column]

@@ -136,8 +136,18 @@ enum BytePlanes {
         step: UInt64
     ) -> Bool {
         check(range, values.count)
+        // Distances so short cannot overflow together, so that the last sum tells of all.
+        let isShort = range.count <= 1 << 16 && union(values, range) < 1 << 46 && step <= 1
         return unsafe values.withUnsafeMutableBufferPointer { all in
             var value = first
+            if isShort, let last = range.last {
+                value &-= Int64(bitPattern: step)
+                for index in range {
+                    unsafe value &+= all[index] &+ Int64(bitPattern: step)
+                    unsafe all[index] = value
+                }
+                return unsafe UInt64(bitPattern: all[last] &- first) <= span
+            }
             var left = span
             var isWrong = false
             // The step before the first value does not count.
@@ -151,6 +161,25 @@ enum BytePlanes {
                 skipped = step
             }
             return !isWrong
+        }
+    }
+
+    /// Adds how often each number occurs among some values to `counts`.
+    ///
+    /// - Returns: Whether all values have a place in `counts`; otherwise the counts mean nothing.
+    /// - Complexity: O(range).
+    static func count(_ values: [Int64], _ range: Range<Int>, into counts: inout [Int]) -> Bool {
+        check(range, values.count)
+        let limit = UInt64(counts.count)
+        return unsafe values.withUnsafeBufferPointer { all in
+            unsafe counts.withUnsafeMutableBufferPointer { places in
+                for index in range {
+                    let value = unsafe UInt64(bitPattern: all[index])
+                    guard value < limit else { return false }
+                    unsafe places[Int(truncatingIfNeeded: value)] &+= 1
+                }
+                return true
+            }
         }
     }
 

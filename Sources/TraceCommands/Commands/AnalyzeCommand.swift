@@ -44,6 +44,14 @@ struct AnalyzeCommand: ParsableCommand {
         transform: Self.section)
     var report: [ReportSection] = []
 
+    @Option(
+        name: [.customShort("j"), .long],
+        help: """
+            Threads to use: with 2, the next block is read while one is analyzed; more are not \
+            used (default: the number of CPUs).
+            """)
+    var jobs: Int?
+
     @Flag(name: .long, help: "Tell on standard error how much of the file was read.")
     var stats = false
 
@@ -78,6 +86,7 @@ struct AnalyzeCommand: ParsableCommand {
         guard 0...1_000 ~= worst ?? 0 else {
             throw ValidationError("--worst must be 0 to 1000")
         }
+        guard jobs ?? 1 > 0 else { throw ValidationError("--jobs must be 1 or more") }
         guard format != .html || report.isEmpty else {
             throw ValidationError("the HTML page shows all reports; --report is for the others")
         }
@@ -95,7 +104,7 @@ struct AnalyzeCommand: ParsableCommand {
         options.sections = report.isEmpty ? nil : Set(report)
         options.worstChains = worst ?? (format == .html ? 10 : 0)
         options.collectsTimeline = format == .html
-        let summary = try trace.summary(options)
+        let summary = try trace.summary(options, jobs: jobs ?? Terminal.processorCount)
         let result = AnalysisReport(
             label: trace.label, parameters: trace.parameters, identities: trace.identities,
             completeness: trace.completeness, lostEvents: trace.lostEvents, summary: summary)

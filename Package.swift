@@ -103,14 +103,14 @@ let package = Package(
         module("TraceDiff", ["TraceCore", "TraceAnalysis"]),
         module("TraceReport", ["TraceCore", "Histograms", "TraceAnalysis", "TraceDiff"]),
         // The tool.
+        .systemLibrary(name: "CHeap"),
         module(
             "TraceCommands",
             [
                 "TraceCore", "TraceFormat", "TraceCompression", "TraceIdentity", "TraceStore",
                 "LiveRecording", "ReclaimEngine", "Workloads", "ScenarioFiles", "YAMLTrees",
                 "TraceReplay", "TraceImport", "EventTables", "RowSchemas", "TraceAnalysis",
-                "TraceDiff",
-                "TraceReport", argumentParser,
+                "TraceDiff", "TraceReport", "CHeap", argumentParser,
             ]),
         .executableTarget(
             name: "ktls-trace", dependencies: ["TraceCommands"], swiftSettings: strict),

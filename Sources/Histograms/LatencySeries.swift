@@ -100,7 +100,7 @@ public struct LatencySeries: Sendable {
         sum &+= UInt128(total)
         lowest = min(lowest, low)
         highest = max(highest, high)
-        buckets.increment(values)
+        buckets.increment(values, highest: high)
     }
 
     /// Adds the same sample many times.

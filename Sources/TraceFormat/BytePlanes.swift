@@ -116,6 +116,20 @@ enum BytePlanes {
         }
     }
 
+    /// Room for values that are written before they are read: what is never written takes no
+    /// memory where the system gives pages when they are touched.
+    ///
+    /// - Parameter kept: So many values are copied from the start of `values`.
+    /// - Complexity: O(kept).
+    static func room(for count: Int, keeping kept: Int, of values: [Int64]) -> [Int64] {
+        check(0..<kept, min(count, values.count))
+        return unsafe [Int64](unsafeUninitializedCapacity: count) { room, initialized in
+            // Any bits are a value, and the buffer has so many.
+            for index in 0..<kept { unsafe room[index] = values[index] }
+            initialized = count
+        }
+    }
+
     /// Sets a range of values to `base`.
     ///
     /// - Complexity: O(range).

@@ -93,6 +93,7 @@ struct AnalyzeCommand: ParsableCommand {
     }
 
     mutating func run() throws {
+        HeapLimits.keepSmall()
         let trace = try LoadedTrace(
             path: trace, checksAll: report.isEmpty, follows: following.follow)
         var options = window.analysis

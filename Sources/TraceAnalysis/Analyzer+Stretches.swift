@@ -6,9 +6,13 @@ extension Analyzer {
     static func roles(
         _ binding: SchemaBinding, _ sections: SectionMask
     ) -> [StretchSplit.Role] {
-        binding.kinds.map { kind in
+        // Failures of two kinds in one domain would not wait in their order.
+        let isOneKind = binding.kinds.filter { $0.meaning == .allocFail }.count == 1
+        return binding.kinds.map { kind in
             let readers = kind.meaning.sections.intersection(sections)
-            guard kind.meaning == .allocFail else { return readers.isEmpty ? [] : .single }
+            guard kind.meaning == .allocFail, isOneKind else {
+                return readers.isEmpty ? [] : .single
+            }
             let others = readers.subtracting([.failures, .wakeups])
             let isSilent = !FailureTracker.tellsRequests(kind) || !readers.contains(.failures)
             return others.isEmpty && isSilent ? .failure : [.failure, .single]
@@ -59,7 +63,9 @@ extension Analyzer {
                 sequence: sequences[event], timeNs: timesNs[event], rows, at: row)
             let values = rows.extracting(section.values(at: row))
             switch kind.meaning {
-            case .allocFail:
+            case .batchBegin: beginBatch(header, kind, values)
+            case .batchEnd: endBatch(header, kind, values)
+            case .allocFail where !failed.isEmpty:
                 if asks(.failures), FailureTracker.tellsRequests(kind) {
                     failures.addRequest(kind, values)
                 }

@@ -259,7 +259,10 @@ public struct Analyzer {
             if asks(.wakeups) { wakeups.sleep(kind, values) }
             if asks(.counters) { counters.sleep(header) }
         case .onCPU: stretch(header, kind, values)
-        case .batchBegin, .batchPass, .batchEnd, .batchDeferred: batch(header, kind, values)
+        case .batchBegin: beginBatch(header, kind, values)
+        case .batchPass: passBatch(header, kind, values)
+        case .batchEnd: endBatch(header, kind, values)
+        case .batchDeferred: if asks(.batches) { batches.deferred(kind, values) }
         case .spinBegin: if asks(.cpu) { cpu.spinBegin(header, kind, values) }
         case .spinEnd: if asks(.cpu) { cpu.spinEnd(header, kind, values) }
         case .waitBegin: if asks(.waits) { waits.begin(header, kind, values) }
@@ -313,29 +316,34 @@ public struct Analyzer {
     }
 
     @inline(__always)
-    private mutating func batch(
+    mutating func beginBatch(
         _ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>
     ) {
-        switch kind.meaning {
-        case .batchBegin:
-            if asks(.batches) { batches.begin(header, kind, values) }
-            if asks(.cpu) { cpu.batchBegin(header, kind, values) }
-            if !hasRuns, asks(.wakeups) { wakeups.batchBegin(header, kind, values) }
-        case .batchPass:
-            let thread = kind.number(PassSlot.thread, values, default: -1)
-            let ns =
-                asks(.cpu)
-                ? cpu.pass(header, kind, values) : CPUTracker.passNs(window, header, kind, values)
-            if asks(.batches) { batches.pass(thread, ns: ns) }
-        case .batchEnd:
-            if asks(.batches) {
-                let known = batches.end(header, kind, values)
-                let mode = BatchMode(label: kind.label(EndSlot.mode, values, default: 0))
-                if asks(.cpu) { cpu.batchEnd(header, known, isDirect: mode == .direct) }
-            }
-            if asks(.counters) { counters.batchEnd(header, kind, values) }
-        default: if asks(.batches) { batches.deferred(kind, values) }
+        if asks(.batches) { batches.begin(header, kind, values) }
+        if asks(.cpu) { cpu.batchBegin(header, kind, values) }
+        if !hasRuns, asks(.wakeups) { wakeups.batchBegin(header, kind, values) }
+    }
+
+    private mutating func passBatch(
+        _ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>
+    ) {
+        let thread = kind.number(PassSlot.thread, values, default: -1)
+        let ns =
+            asks(.cpu)
+            ? cpu.pass(header, kind, values) : CPUTracker.passNs(window, header, kind, values)
+        if asks(.batches) { batches.pass(thread, ns: ns) }
+    }
+
+    @inline(__always)
+    mutating func endBatch(
+        _ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>
+    ) {
+        if asks(.batches) {
+            let known = batches.end(header, kind, values)
+            let mode = BatchMode(label: kind.label(EndSlot.mode, values, default: 0))
+            if asks(.cpu) { cpu.batchEnd(header, known, isDirect: mode == .direct) }
         }
+        if asks(.counters) { counters.batchEnd(header, kind, values) }
     }
 
     private mutating func rest(

@@ -9,8 +9,8 @@ struct FailurePlaces {
 
     /// By domain (high half) and CPU (low half).
     private(set) var keys = KeyCounts()
-    private(set) var bins: TimeBins
-    private(set) var placeBins: PlaceBins
+    private var bins: TimeBins
+    private var placeBins: PlaceBins
     /// The positions of the usual places among `keys`, -1 for those not seen yet, so that most
     /// failures need no search.
     private var positions = [Int32](repeating: -1, count: otherSlot)
@@ -90,6 +90,19 @@ struct FailurePlaces {
         tally[Self.otherSlot] = 0
         swap(&tally, &self.tally)
         return isKnown
+    }
+
+    /// The domain and the CPU of a place.
+    static func domain(_ key: Int64) -> Int64 { key >> 32 }
+    static func cpu(_ key: Int64) -> Int64 { Int64(Int32(truncatingIfNeeded: key)) }
+
+    /// The failures of each bin up to the end of the window.
+    func overTime(endNs: Int64) -> FailuresOverTime {
+        var result = bins.finished(endNs: endNs)
+        let places = keys.index.keys
+        result.byDomain = placeBins.marginal(of: result, places.map(Self.domain))
+        result.byCPU = placeBins.marginal(of: result, places.map(Self.cpu))
+        return result
     }
 
     @inline(__always)

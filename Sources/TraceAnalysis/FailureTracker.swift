@@ -100,8 +100,8 @@ struct FailureTracker {
     func finish(endNs: Int64, _ text: (TextKey) -> String) -> FailureSummary {
         var result = FailureSummary()
         result.count = count
-        result.byDomain = places.keys.marginal { $0 >> 32 }
-        result.byCPU = places.keys.marginal { Int64(Int32(truncatingIfNeeded: $0)) }
+        result.byDomain = places.keys.marginal(FailurePlaces.domain)
+        result.byCPU = places.keys.marginal(FailurePlaces.cpu)
         result.byOrder = requests.marginal { ($0 >> 8 & 0xFF) - 1 }
         result.byLargestOrder = requests.marginal { ($0 & 0xFF) - 1 }
         result.byRequester = requesters.named(text)
@@ -115,11 +115,7 @@ struct FailureTracker {
         result.uncountedKeys = places.keys.otherCount + requests.otherCount + requesters.otherCount
         result.interArrival = interArrival
         result.interArrival.sort()
-        result.overTime = places.bins.finished(endNs: endNs)
-        let keys = places.keys.index.keys
-        result.overTime.byDomain = places.placeBins.marginal(of: result.overTime, keys.map { $0 >> 32 })
-        result.overTime.byCPU = places.placeBins.marginal(
-            of: result.overTime, keys.map { Int64(Int32(truncatingIfNeeded: $0)) })
+        result.overTime = places.overTime(endNs: endNs)
         result.bursts = bursts
         if burstSize > 0 { result.bursts.add(size: burstSize) }
         return result

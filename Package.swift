@@ -116,6 +116,7 @@ let package = Package(
                 "TraceDiff",
             ]),
         // The tool.
+        .systemLibrary(name: "CHeap"),
         module(
             "TraceCommands",
             [
@@ -123,7 +124,7 @@ let package = Package(
                 "LiveRecording", "ReclaimEngine", "Workloads", "ScenarioFiles", "YAMLTrees",
                 "TraceReplay", "TraceImport", "EventTables", "RowSchemas", "TraceAnalysis",
                 "TraceSummaries", "RunStatistics", "TraceDiff", "GateFiles", "TraceReport",
-                argumentParser,
+                "CHeap", argumentParser,
             ]),
         .executableTarget(
             name: "ktls-trace", dependencies: ["TraceCommands"], swiftSettings: strict),

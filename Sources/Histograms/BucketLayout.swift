@@ -19,7 +19,7 @@ public enum BucketLayout {
     static func position(_ value: Int64) -> Int {
         let bits = Int64.bitWidth - (value | ((1 << Int64(subBucketBits)) - 1)).leadingZeroBitCount
         let shift = bits - subBucketBits
-        return (shift << halfBits) + Int(value >> Int64(shift))
+        return (shift &<< halfBits) &+ Int(value &>> Int64(shift))
     }
 
     /// The smallest value of a bucket.

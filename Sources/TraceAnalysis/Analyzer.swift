@@ -5,18 +5,24 @@ public import TraceCore
 /// Kinds are bound by their meaning and columns by their name, so the kinds' numbers and names are
 /// the trace's own affair. Only events whose kinds have a meaning are read, the others counted.
 public struct Analyzer {
-    private let binding: SchemaBinding
-    private let window: Window
+    let binding: SchemaBinding
+    let window: Window
     private let recordingEndNs: Int64
     private let isCutAtEnd: Bool
     private let filter: AnalysisFilter
     /// What is followed, and what was asked for.
     private let sections: SectionMask
+    /// What is done with the events of a stretch, by number of the kind, and whether that is enough.
+    let roles: [StretchSplit.Role]
+    let takesStretches: Bool
+    var split = StretchSplit()
+    /// The failures of a stretch by section, as far as they do not wait for a wakeup yet.
+    var failed: [StretchSplit.Rows] = []
     private let askedSections: [ReportSection]?
     private let kindNames: [String]?
     /// Whether the schema has runs of threads.
     private let hasRuns: Bool
-    private var lastNs: Int64
+    var lastNs: Int64
     /// Events used, by the position of their kind; those of the first ones where no array must be
     /// asked for its owner.
     private var counts: [UInt64]
@@ -26,10 +32,10 @@ public struct Analyzer {
     private var otherKinds: UInt64 = 0
     private var otherThreads: UInt64 = 0
     private var unknownKind: UInt64 = 0
-    private var names = ThreadNames()
+    var names = ThreadNames()
     private var cpu: CPUTracker
-    private var wakeups = WakeupTracker()
-    private var failures: FailureTracker
+    var wakeups = WakeupTracker()
+    var failures: FailureTracker
     private var batches: BatchTracker
     private var waits: WaitTracker
     private var service: ServiceTracker
@@ -68,6 +74,7 @@ public struct Analyzer {
         hasRuns = binding.kinds.contains { $0.meaning == .threadRun }
         let sections = SectionMask(options)
         self.sections = sections
+        roles = Self.roles(binding, sections)
         askedSections = options.sections.map { asked in
             ReportSection.allCases.filter(asked.contains)
         }
@@ -75,6 +82,8 @@ public struct Analyzer {
         recordingEndNs = options.recordingEndNs ?? 0
         isCutAtEnd = options.endNs != nil
         filter = AnalysisFilter(options, schema)
+        takesStretches =
+            !filter.isActive && options.worstChains == 0 && !options.collectsTimeline
         kindNames = options.kinds.map { kinds in
             schema.kinds.filter { kinds.contains($0.id) }.map(\.name)
         }
@@ -123,16 +132,6 @@ public struct Analyzer {
         return columns
     }
 
-    /// Takes the events of a stretch, as readers hand them on; otherwise as for one event.
-    ///
-    /// - Complexity: as for single events.
-    public mutating func consume(
-        _ order: Span<Int64>, _ timesNs: Span<Int64>, _ sequences: Span<Int64>,
-        _ rows: Span<Int64>, _ sections: inout MutableSpan<SectionRows>
-    ) {
-        SectionRows.forEachEvent(order, timesNs, sequences, rows, &sections) { take($0, $1) }
-    }
-
     /// Takes one event; events must come in the order of their sequence numbers.
     ///
     /// - Complexity: O(1) amortized; O(waiting failures) for a wakeup that answers them.
@@ -141,7 +140,7 @@ public struct Analyzer {
     }
 
     @inline(__always)
-    private mutating func take(_ header: EventHeader, _ values: Span<Int64>) {
+    mutating func take(_ header: EventHeader, _ values: Span<Int64>) {
         let number = Int(header.kind.rawValue)
         guard number < binding.kinds.count, binding.kinds[number].isKnown else {
             unknownKind += 1
@@ -162,15 +161,21 @@ public struct Analyzer {
             leaveOut(reason)
             return
         }
-        if kind.position < usualCounts.count {
-            usualCounts[kind.position] += 1
-        } else {
-            counts[kind.position] += 1
-        }
+        count(kind.position, times: 1)
         timeline?.take(header, kind, values)
         // Before the others, which forget the failures that a wakeup answers.
         if sections.contains(.chains) { follow(header, kind, values) }
         dispatch(header, kind, values)
+    }
+
+    /// Counts events of a kind.
+    @inline(__always)
+    mutating func count(_ position: Int, times: UInt64) {
+        if position < usualCounts.count {
+            usualCounts[position] += times
+        } else {
+            counts[position] += times
+        }
     }
 
     /// Takes from an event outside the window what it tells of intervals that reach into it.
@@ -242,7 +247,7 @@ public struct Analyzer {
     }
 
     @inline(__always)
-    private mutating func dispatch(
+    mutating func dispatch(
         _ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>
     ) {
         switch kind.meaning {
@@ -256,7 +261,10 @@ public struct Analyzer {
             if asks(.wakeups) { wakeups.sleep(kind, values) }
             if asks(.counters) { counters.sleep(header) }
         case .onCPU: stretch(header, kind, values)
-        case .batchBegin, .batchPass, .batchEnd, .batchDeferred: batch(header, kind, values)
+        case .batchBegin: beginBatch(header, kind, values)
+        case .batchPass: passBatch(header, kind, values)
+        case .batchEnd: endBatch(header, kind, values)
+        case .batchDeferred: if asks(.batches) { batches.deferred(kind, values) }
         case .spinBegin: if asks(.cpu) { cpu.spinBegin(header, kind, values) }
         case .spinEnd: if asks(.cpu) { cpu.spinEnd(header, kind, values) }
         case .waitBegin: if asks(.waits) { waits.begin(header, kind, values) }
@@ -280,7 +288,7 @@ public struct Analyzer {
     }
 
     @inline(__always)
-    private func asks(_ section: SectionMask) -> Bool { sections.contains(section) }
+    func asks(_ section: SectionMask) -> Bool { sections.contains(section) }
 
     @inline(__always)
     private mutating func fail(
@@ -288,6 +296,13 @@ public struct Analyzer {
     ) {
         if asks(.failures) { failures.fail(header, kind, values) }
         if asks(.wakeups) { wakeups.fail(header) }
+        failFurther(header, kind, values)
+    }
+
+    /// Takes a failure, but for the reports on failures and wakeups.
+    mutating func failFurther(
+        _ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>
+    ) {
         if asks(.counters) { counters.fail() }
         if asks(.relief) { relief.fail(header, kind, values) }
     }
@@ -303,29 +318,34 @@ public struct Analyzer {
     }
 
     @inline(__always)
-    private mutating func batch(
+    mutating func beginBatch(
         _ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>
     ) {
-        switch kind.meaning {
-        case .batchBegin:
-            if asks(.batches) { batches.begin(header, kind, values) }
-            if asks(.cpu) { cpu.batchBegin(header, kind, values) }
-            if !hasRuns, asks(.wakeups) { wakeups.batchBegin(header, kind, values) }
-        case .batchPass:
-            let thread = kind.number(PassSlot.thread, values, default: -1)
-            let ns =
-                asks(.cpu)
-                ? cpu.pass(header, kind, values) : CPUTracker.passNs(window, header, kind, values)
-            if asks(.batches) { batches.pass(thread, ns: ns) }
-        case .batchEnd:
-            if asks(.batches) {
-                let known = batches.end(header, kind, values)
-                let mode = BatchMode(label: kind.label(EndSlot.mode, values, default: 0))
-                if asks(.cpu) { cpu.batchEnd(header, known, mode) }
-            }
-            if asks(.counters) { counters.batchEnd(header, kind, values) }
-        default: if asks(.batches) { batches.deferred(kind, values) }
+        if asks(.batches) { batches.begin(header, kind, values) }
+        if asks(.cpu) { cpu.batchBegin(header, kind, values) }
+        if !hasRuns, asks(.wakeups) { wakeups.batchBegin(header, kind, values) }
+    }
+
+    private mutating func passBatch(
+        _ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>
+    ) {
+        let thread = kind.number(PassSlot.thread, values, default: -1)
+        let ns =
+            asks(.cpu)
+            ? cpu.pass(header, kind, values) : CPUTracker.passNs(window, header, kind, values)
+        if asks(.batches) { batches.pass(thread, ns: ns) }
+    }
+
+    @inline(__always)
+    mutating func endBatch(
+        _ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>
+    ) {
+        if asks(.batches) {
+            let known = batches.end(header, kind, values)
+            let mode = BatchMode(label: kind.label(EndSlot.mode, values, default: 0))
+            if asks(.cpu) { cpu.batchEnd(header, known, mode) }
         }
+        if asks(.counters) { counters.batchEnd(header, kind, values) }
     }
 
     private mutating func rest(

@@ -17,20 +17,62 @@ struct BatchTracker {
     }
 
     private struct ThreadState {
-        var open: [Open] = []
+        /// The innermost open batch, and those around it.
+        private var inner: Open?
+        private var outer: [Open] = []
+        /// The group that its batches were of last.
+        var group = 0
         /// Routines whose batches were seen to begin or end in the window.
         var seen: [TextKey] = []
         /// Passes of a batch whose begin is not in the window, ns.
         var strayPassNs: Int64 = 0
 
+        /// The open batches, the innermost one last.
+        var open: [Open] { outer + [inner].compactMap(\.self) }
+
+        /// Opens a batch, and takes away the one of its routine that is open.
+        ///
+        /// - Returns: The batch taken away, and whether there is room for the new one.
+        mutating func open(_ new: Open) -> (old: Open?, hasRoom: Bool) {
+            guard let last = inner else {
+                inner = new
+                return (nil, true)
+            }
+            if last.routine == new.routine {
+                inner = new
+                return (last, true)
+            }
+            if let position = outer.firstIndex(where: { $0.routine == new.routine }) {
+                let old = outer[position]
+                outer[position] = new
+                return (old, true)
+            }
+            guard outer.count + 1 < BatchTracker.nestingLimit else { return (nil, false) }
+            outer.append(last)
+            inner = new
+            return (nil, true)
+        }
+
         /// Takes away the open batch of a routine.
         mutating func close(_ routine: TextKey) -> Open? {
             // Nearly always the innermost one.
-            if let last = open.last, last.routine == routine { return open.removeLast() }
-            guard let position = open.firstIndex(where: { $0.routine == routine }) else {
+            if let last = inner, last.routine == routine {
+                inner = outer.popLast()
+                return last
+            }
+            guard let position = outer.firstIndex(where: { $0.routine == routine }) else {
                 return nil
             }
-            return open.remove(at: position)
+            return outer.remove(at: position)
+        }
+
+        /// Takes the time of a pass, ns.
+        mutating func pass(_ ns: Int64) {
+            if let passNs = inner?.passNs {
+                inner?.passNs = passNs.addingClamped(ns)
+            } else {
+                strayPassNs = strayPassNs.addingClamped(ns)
+            }
         }
 
         mutating func note(_ routine: TextKey) {
@@ -80,7 +122,9 @@ struct BatchTracker {
         }
 
         mutating func addResult(_ key: TextKey) {
-            if let position = resultKeys.firstIndex(of: key) {
+            if resultKeys.first == key {
+                resultCounts[0] += 1
+            } else if let position = resultKeys.firstIndex(of: key) {
                 resultCounts[position] += 1
             } else if resultKeys.count < 256 {
                 resultKeys.append(key)
@@ -107,7 +151,6 @@ struct BatchTracker {
     private var states: [ThreadState] = []
     private var groups: [Group] = []
     private var groupKeys: [GroupKey] = []
-    private var lastGroup = 0
     private var deferredByReason = KeyCounts()
     private var deferredByOrder = KeyCounts()
     private var untracked: UInt64 = 0
@@ -124,13 +167,16 @@ struct BatchTracker {
         return index
     }
 
-    private mutating func group(_ routine: TextKey, _ mode: BatchMode, _ domain: Int32) -> Int? {
+    private mutating func group(
+        _ routine: TextKey, _ mode: BatchMode, _ domain: Int32, _ state: Int
+    ) -> Int? {
         func fits(_ key: GroupKey) -> Bool {
             key.routine == routine && key.mode == mode && key.domain == domain
         }
-        if lastGroup < groupKeys.count, fits(groupKeys[lastGroup]) { return lastGroup }
+        let last = states[state].group
+        if last < groupKeys.count, fits(groupKeys[last]) { return last }
         if let index = groupKeys.firstIndex(where: fits) {
-            lastGroup = index
+            states[state].group = index
             return index
         }
         guard groups.count < Self.groupLimit else {
@@ -139,15 +185,16 @@ struct BatchTracker {
         }
         groupKeys.append(GroupKey(routine: routine, mode: mode, domain: domain))
         groups.append(Group(summary: BatchGroup(routine: "", mode: mode)))
-        lastGroup = groups.count - 1
-        return lastGroup
+        states[state].group = groups.count - 1
+        return groups.count - 1
     }
 
     mutating func begin(_ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>) {
         let thread = kind.number(BeginSlot.thread, values, default: -1)
         let routine = kind.text(BeginSlot.routine, values)
         let mode = BatchMode(label: kind.label(BeginSlot.mode, values, default: 0))
-        guard let state = state(thread), let group = group(routine, mode, header.domain) else {
+        guard let state = state(thread), let group = group(routine, mode, header.domain, state)
+        else {
             return
         }
         groups[group].isBegun()
@@ -160,7 +207,8 @@ struct BatchTracker {
         let thread = kind.number(BeginSlot.thread, values, default: -1)
         let routine = kind.text(BeginSlot.routine, values)
         let mode = BatchMode(label: kind.label(BeginSlot.mode, values, default: 0))
-        guard let state = state(thread), let group = group(routine, mode, header.domain) else {
+        guard let state = state(thread), let group = group(routine, mode, header.domain, state)
+        else {
             return
         }
         open(routine, group, state, header.timeNs, isCounted: false)
@@ -171,32 +219,21 @@ struct BatchTracker {
         let routine = kind.text(EndSlot.routine, values)
         guard let state = threads.existing(kind.number(EndSlot.thread, values, default: -1))
         else { return }
-        states[state].open.removeAll { $0.routine == routine }
+        _ = states[state].close(routine)
     }
 
     private mutating func open(
         _ routine: TextKey, _ group: Int, _ state: Int, _ timeNs: Int64, isCounted: Bool
     ) {
         let open = Open(group: group, routine: routine, beginNs: timeNs)
-        if let position = states[state].open.firstIndex(where: { $0.routine == routine }) {
-            if isCounted { groups[states[state].open[position].group].isBegunAgain() }
-            states[state].open[position] = open
-        } else if states[state].open.count < Self.nestingLimit {
-            states[state].open.append(open)
-        } else {
-            untracked += 1
-        }
+        let (old, hasRoom) = states[state].open(open)
+        if let old, isCounted { groups[old.group].isBegunAgain() }
+        if !hasRoom { untracked += 1 }
     }
 
     /// Takes a pass of the innermost open batch; `ns` is its part inside the window.
     mutating func pass(_ thread: Int64, ns: Int64) {
-        guard let state = state(thread) else { return }
-        if states[state].open.isEmpty {
-            states[state].strayPassNs = states[state].strayPassNs.addingClamped(ns)
-        } else {
-            let last = states[state].open.count - 1
-            states[state].open[last].passNs = states[state].open[last].passNs.addingClamped(ns)
-        }
+        if let state = state(thread) { states[state].pass(ns) }
     }
 
     /// Takes the end of a batch and returns its CPU time within the window where that is known.
@@ -208,7 +245,8 @@ struct BatchTracker {
         let routine = kind.text(EndSlot.routine, values)
         let mode = BatchMode(label: kind.label(EndSlot.mode, values, default: 0))
         let nothing = KnownCPU(thread: thread, ns: nil)
-        guard let state = state(thread), let group = group(routine, mode, header.domain) else {
+        guard let state = state(thread), let group = group(routine, mode, header.domain, state)
+        else {
             return nothing
         }
         let passNs = close(state, group, routine, header.timeNs)

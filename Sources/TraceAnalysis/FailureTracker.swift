@@ -6,77 +6,90 @@ struct FailureTracker {
     /// Failures closer to the one before than this belong to one burst, ns.
     static let burstGapNs: Int64 = 1_000_000
 
-    private static let usualDomains = 16
-    private static let usualCPUs = 256
-
     private var count: UInt64 = 0
-    /// By domain (high half) and CPU (low half).
-    private var places = KeyCounts()
+    private var places: FailurePlaces
     /// By flags (from bit 16), order asked for + 1 (bits 8...15), largest free order + 1.
-    /// The positions of the usual places among `places`, -1 for those not seen yet, so that most
-    /// failures need no search.
-    private var usualPlaces = [Int32](repeating: -1, count: usualDomains * usualCPUs)
     private var requests = KeyCounts()
     private var requesters = KeyCounts()
     private var interArrival = LatencySeries()
-    private var bins: TimeBins
-    private var placeBins: PlaceBins
     private var bursts = BurstSummary()
     private var burstSize: UInt64 = 0
     private var lastNs: Int64 = 0
+    /// Room for the distances between the failures of a stretch, ns.
+    private var gaps: [Int64] = []
 
     init(_ window: Window, intervalNs: Int64?) {
-        bins = TimeBins(window, intervalNs: intervalNs)
-        placeBins = PlaceBins(like: bins)
+        places = FailurePlaces(window, intervalNs: intervalNs)
     }
 
     mutating func fail(_ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>) {
-        let order = kind.number(FailSlot.order, values, default: -1)
-        let largest = kind.number(FailSlot.largestOrder, values, default: -1)
-        let gfp = kind.text(FailSlot.gfp, values).raw
-        let bin = bins.add(header.timeNs)
-        if let place = place(header.domain, header.cpu) {
-            placeBins.add(place, bin, widthNs: bins.widthNs)
-        }
-        requests.add(gfp << 16 | Self.code(order) << 8 | Self.code(largest))
-        requesters.add(kind.text(FailSlot.requester, values).raw)
+        places.add(header.timeNs, header.domain, header.cpu)
+        addRequest(kind, values)
         if count > 0 {
-            let gapNs = header.timeNs - lastNs
-            interArrival.record(gapNs)
-            if gapNs >= Self.burstGapNs {
-                bursts.add(size: burstSize)
-                burstSize = 0
-            }
+            interArrival.record(header.timeNs - lastNs)
+            if header.timeNs - lastNs >= Self.burstGapNs { endBurst() }
         }
         burstSize += 1
         count += 1
         lastNs = header.timeNs
     }
 
-    /// Counts a place and returns its position, `nil` for one beyond the limit.
-    @inline(__always)
-    private mutating func place(_ domain: Int32, _ cpu: Int32) -> Int? {
-        guard domain >= 0, domain < Int32(Self.usualDomains), cpu >= 0,
-            cpu < Int32(Self.usualCPUs)
-        else { return newPlace(domain, cpu) }
-        let slot = Int(domain) * Self.usualCPUs + Int(cpu)
-        let known = Int(usualPlaces[slot])
-        if known >= 0 {
-            places.add(at: known)
-            return known
+    /// Takes the failures of a stretch, but what they say of requests where they do.
+    ///
+    /// - Complexity: O(failures + sections).
+    mutating func fail(
+        _ split: StretchSplit, _ failed: [StretchSplit.Rows], _ order: Span<Int64>,
+        _ timesNs: Span<Int64>, _ rows: Span<Int64>, _ sections: Span<SectionRows>,
+        _ binding: SchemaBinding
+    ) {
+        places.add(split, failed, order, timesNs, rows, sections)
+        addGaps(split, timesNs)
+        for rows in failed {
+            let kind = binding.kinds[Int(sections[rows.section].kind.rawValue)]
+            guard !Self.tellsRequests(kind) else { continue }
+            requests.add(Self.request(-1, .empty, -1), times: UInt64(rows.count))
+            requesters.add(TextKey.empty.raw, times: UInt64(rows.count))
         }
-        let new = newPlace(domain, cpu)
-        if let new { usualPlaces[slot] = Int32(new) }
-        return new
     }
 
-    /// Counts a place that has no position at hand.
-    private mutating func newPlace(_ domain: Int32, _ cpu: Int32) -> Int? {
-        guard let place = places.add(Int64(domain) << 32 | Int64(UInt32(bitPattern: cpu))) else {
-            return nil
+    private mutating func addGaps(_ split: StretchSplit, _ timesNs: Span<Int64>) {
+        gaps.removeAll(keepingCapacity: true)
+        var (size, lastNs) = (burstSize, lastNs)
+        for index in 0..<split.failureCount {
+            let timeNs = timesNs[Int(split.failures[index].event)]
+            if count > 0 || index > 0 {
+                gaps.append(timeNs - lastNs)
+                if timeNs - lastNs >= Self.burstGapNs {
+                    bursts.add(size: size)
+                    size = 0
+                }
+            }
+            size += 1
+            lastNs = timeNs
         }
-        placeBins.meet(place, domain: domain, cpu: cpu)
-        return place
+        count += UInt64(split.failureCount)
+        (burstSize, self.lastNs) = (size, lastNs)
+        interArrival.record(gaps)
+    }
+
+    private mutating func endBurst() {
+        bursts.add(size: burstSize)
+        burstSize = 0
+    }
+
+    /// Whether failures of a kind tell what was asked for, or by whom.
+    static func tellsRequests(_ kind: BoundKind) -> Bool { kind.boundSlots != 0 }
+
+    mutating func addRequest(_ kind: BoundKind, _ values: Span<Int64>) {
+        let order = kind.number(FailSlot.order, values, default: -1)
+        let largest = kind.number(FailSlot.largestOrder, values, default: -1)
+        let gfp = kind.text(FailSlot.gfp, values)
+        requests.add(Self.request(order, gfp, largest))
+        requesters.add(kind.text(FailSlot.requester, values).raw)
+    }
+
+    private static func request(_ order: Int64, _ gfp: TextKey, _ largest: Int64) -> Int64 {
+        gfp.raw << 16 | code(order) << 8 | code(largest)
     }
 
     /// An order in one byte: -1 and below become 0, orders above 254 share 255.
@@ -87,8 +100,8 @@ struct FailureTracker {
     func finish(endNs: Int64, _ text: (TextKey) -> String) -> FailureSummary {
         var result = FailureSummary()
         result.count = count
-        result.byDomain = places.marginal { $0 >> 32 }
-        result.byCPU = places.marginal { Int64(Int32(truncatingIfNeeded: $0)) }
+        result.byDomain = places.keys.marginal(FailurePlaces.domain)
+        result.byCPU = places.keys.marginal(FailurePlaces.cpu)
         result.byOrder = requests.marginal { ($0 >> 8 & 0xFF) - 1 }
         result.byLargestOrder = requests.marginal { ($0 & 0xFF) - 1 }
         result.byRequester = requesters.named(text)
@@ -99,11 +112,10 @@ struct FailureTracker {
                     count: $0.count)
             }
             .sorted(by: OrderAndGfpCount.isBefore)
-        result.uncountedKeys = places.otherCount + requests.otherCount + requesters.otherCount
+        result.uncountedKeys = places.keys.otherCount + requests.otherCount + requesters.otherCount
         result.interArrival = interArrival
         result.interArrival.sort()
-        result.overTime = bins.finished(endNs: endNs)
-        placeBins.finish(&result.overTime, mostBins: bins.mostBins)
+        result.overTime = places.overTime(endNs: endNs)
         result.bursts = bursts
         if burstSize > 0 { result.bursts.add(size: burstSize) }
         return result

@@ -6,6 +6,9 @@ struct KeyIndex {
     /// The most keys it holds.
     let limit: Int
     private var slots: [Int32]
+    /// The numbers of the smallest keys, -1 for those that are not there: domains, CPUs and often
+    /// threads have small ones.
+    private var small = [Int32](repeating: -1, count: 64)
     private var lastKey: Int64 = 0
     private var lastIndex = -1
 
@@ -20,9 +23,17 @@ struct KeyIndex {
     /// - Complexity: O(1) amortized.
     @inline(__always)
     mutating func index(of key: Int64) -> Int? {
-        // Events of one thread or domain tend to follow one another.
+        if let known = small(key) { return known }
+        // Events of one thread tend to follow one another.
         if key == lastKey, lastIndex >= 0 { return lastIndex }
         return search(key)
+    }
+
+    @inline(__always)
+    private func small(_ key: Int64) -> Int? {
+        guard key >= 0, key < Int64(small.count) else { return nil }
+        let known = Int(small[Int(key)])
+        return known >= 0 ? known : nil
     }
 
     @inline(never)
@@ -39,6 +50,7 @@ struct KeyIndex {
         }
         guard keys.count < limit else { return nil }
         slots[slot] = Int32(keys.count)
+        if key >= 0, key < Int64(small.count) { small[Int(key)] = Int32(keys.count) }
         keys.append(key)
         lastKey = key
         lastIndex = keys.count - 1
@@ -49,7 +61,10 @@ struct KeyIndex {
     /// The number of a key, or `nil` when it is not there.
     ///
     /// - Complexity: O(1) on average.
-    func existing(_ key: Int64) -> Int? {
+    @inline(__always)
+    func existing(_ key: Int64) -> Int? { small(key) ?? found(key) }
+
+    private func found(_ key: Int64) -> Int? {
         var slot = Self.hash(key) & (slots.count - 1)
         while slots[slot] >= 0 {
             let index = Int(slots[slot])
@@ -96,9 +111,18 @@ struct KeyCounts {
         return position
     }
 
-    /// Counts the key with a position.
+    /// Counts a key some times.
+    mutating func add(_ key: Int64, times: UInt64) {
+        guard times > 0, let position = add(key) else {
+            otherCount += times == 0 ? 0 : times - 1
+            return
+        }
+        counts[position] += times - 1
+    }
+
+    /// Counts the key with a position some times.
     @inline(__always)
-    mutating func add(at position: Int) { counts[position] += 1 }
+    mutating func add(at position: Int, times: UInt64) { counts[position] += times }
 
     /// The keys with their counts, ascending by key.
     ///

@@ -20,16 +20,16 @@ struct PlaceBins {
         rows.append((domains.row(of: domain), cpus.row(of: cpu)))
     }
 
-    /// Counts one event.
+    /// Counts events.
     ///
     /// - Parameters:
     ///   - place: number of the place.
     ///   - bin: the event's bin in the total, whose bins are `widthNs` wide.
     @inline(__always)
-    mutating func add(_ place: Int, _ bin: Int, widthNs: Int64) {
+    mutating func add(_ place: Int, _ bin: Int, widthNs: Int64, times: UInt64) {
         if widthNs != self.widthNs { widen(to: widthNs) }
-        domains.add(rows[place].domain, bin)
-        cpus.add(rows[place].cpu, bin)
+        domains.add(rows[place].domain, bin, times)
+        cpus.add(rows[place].cpu, bin, times)
     }
 
     /// Joins neighbours until bins have a width; those of the total were doubled so often.
@@ -82,13 +82,13 @@ private struct BinTable {
     mutating func row(of number: Int32) -> Int { index.index(of: Int64(number)) ?? .max }
 
     @inline(__always)
-    mutating func add(_ row: Int, _ bin: Int) {
+    mutating func add(_ row: Int, _ bin: Int, _ times: UInt64) {
         guard row < rowLimit else { return }
         if row >= room || bin * room >= cells.count {
             makeRoom(row, bin)
             guard row < rowLimit else { return }
         }
-        cells[bin * room + row] += 1
+        cells[bin * room + row] += times
     }
 
     @inline(never)

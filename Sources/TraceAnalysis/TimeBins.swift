@@ -41,9 +41,25 @@ struct TimeBins {
     @inline(__always)
     @discardableResult
     mutating func add(_ timeNs: Int64) -> Int {
+        let bin = bin(of: timeNs)
+        counts[bin] += 1
+        return bin
+    }
+
+    /// Counts events of a bin.
+    mutating func add(_ times: UInt64, to bin: Int) { counts[bin] += times }
+
+    /// The bin of two instants and all between them; `nil` where they have several.
+    mutating func bin(from first: Int64, through last: Int64) -> Int? {
+        // The later one first: it may join bins.
+        let end = bin(of: last)
+        return bin(of: first) == end ? end : nil
+    }
+
+    @inline(__always)
+    private mutating func bin(of timeNs: Int64) -> Int {
         let offset = timeNs - beginNs
         if offset < binBegin || offset >= binEnd { find(offset) }
-        counts[bin] += 1
         return bin
     }
 

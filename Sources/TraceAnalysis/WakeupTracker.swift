@@ -66,12 +66,36 @@ struct WakeupTracker {
         /// Failures since the last effective wakeup, ascending.
         var waiting: [Failure] = []
         var answers = FailureAnswers()
+
+        mutating func fail(_ sequence: UInt64, _ timeNs: Int64) {
+            guard waiting.count < WakeupTracker.unansweredLimit else {
+                answers.untracked += 1
+                return
+            }
+            waiting.append(Failure(sequence: sequence, timeNs: timeNs))
+        }
+
+        /// Takes the failures before an event off some rows of a stretch.
+        mutating func fail(
+            _ rows: inout StretchSplit.Rows, before event: Int, _ split: StretchSplit,
+            _ timesNs: Span<Int64>, _ sequences: Span<Int64>
+        ) {
+            var row = rows.range.lowerBound
+            while row < rows.range.upperBound, Int(split.events[row]) < event {
+                let failure = Int(split.events[row])
+                fail(UInt64(bitPattern: sequences[failure]), timesNs[failure])
+                row += rows.cells
+            }
+            rows.range = row..<rows.range.upperBound
+        }
     }
 
     private var threads = KeyIndex(limit: threadLimit)
     private var targets: [Target] = []
     private var domainIndex = KeyIndex(limit: domainLimit)
     private var domains: [Domain] = []
+    /// Room for the answers to the failures of a domain, ns.
+    private var delays: [Int64] = []
     private var untracked: UInt64 = 0
 
     @inline(__always)
@@ -130,12 +154,24 @@ struct WakeupTracker {
 
     mutating func fail(_ header: EventHeader) {
         guard let index = domain(header.domain) else { return }
-        guard domains[index].waiting.count < Self.unansweredLimit else {
-            domains[index].answers.untracked += 1
+        domains[index].fail(header.sequence, header.timeNs)
+    }
+
+    /// Takes the failures before an event off the rows of a domain in a stretch.
+    ///
+    /// - Complexity: O(failures).
+    mutating func fail(
+        _ rows: inout StretchSplit.Rows, before event: Int, _ split: StretchSplit,
+        _ timesNs: Span<Int64>, _ sequences: Span<Int64>, _ domain: Int32
+    ) {
+        guard !rows.range.isEmpty, Int(split.events[rows.range.lowerBound]) < event else { return }
+        guard let index = self.domain(domain) else {
+            // One is counted for the domain already.
+            untracked += UInt64(rows.count) - 1
+            rows.range = rows.range.upperBound..<rows.range.upperBound
             return
         }
-        domains[index].waiting.append(
-            Failure(sequence: header.sequence, timeNs: header.timeNs))
+        domains[index].fail(&rows, before: event, split, timesNs, sequences)
     }
 
     /// An effective wakeup answers the waiting failures of its domain; where it names a failure as
@@ -148,10 +184,9 @@ struct WakeupTracker {
         }
         guard let answered, let first = domains[answered].waiting.first else { return }
         domains[answered].answers.firstFailure.record(header.timeNs - first.timeNs)
-        for position in domains[answered].waiting.indices {
-            domains[answered].answers.everyFailure.record(
-                header.timeNs - domains[answered].waiting[position].timeNs)
-        }
+        delays.removeAll(keepingCapacity: true)
+        for failure in domains[answered].waiting { delays.append(header.timeNs - failure.timeNs) }
+        domains[answered].answers.everyFailure.record(delays)
         domains[answered].waiting.removeAll(keepingCapacity: true)
     }
 

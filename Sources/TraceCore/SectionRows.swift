@@ -45,27 +45,35 @@ public struct SectionRows: Sendable {
             let number = Int(order[event])
             let section = sections[number]
             guard section.rowCells > 0 else { continue }
-            sections[number].nextRow = section.nextRow + section.rowCells
+            let row = section.nextRow
+            sections[number].nextRow = row + section.rowCells
             let header = section.header(
-                sequence: sequences[event], timeNs: timesNs[event], rows: rows)
-            body(header, rows.extracting(section.values))
+                sequence: sequences[event], timeNs: timesNs[event], rows, at: row)
+            body(header, rows.extracting(section.values(at: row)))
         }
     }
 
-    /// The header of the event whose row is next.
+    /// The header of the event whose row starts at a place.
     @inlinable @inline(__always)
-    func header(sequence: Int64, timeNs: Int64, rows: Span<Int64>) -> EventHeader {
+    public func header(
+        sequence: Int64, timeNs: Int64, _ rows: Span<Int64>, at row: Int
+    ) -> EventHeader {
         let number = UInt64(bitPattern: sequence)
-        let distance = UInt64(bitPattern: rows[nextRow + 1] & causeMask)
+        let distance = UInt64(bitPattern: rows[row + 1] & causeMask)
         return EventHeader(
             sequence: number, timeNs: timeNs, kind: kind, domain: domain,
-            cpu: Int32(truncatingIfNeeded: rows[nextRow] & cpuMask),
-            cause: distance == 0 ? 0 : number &- distance)
+            cpu: cpu(rows, at: row), cause: distance == 0 ? 0 : number &- distance)
     }
 
-    /// Where the values of the next row are.
+    /// The CPU of the event whose row starts at a place.
     @inlinable @inline(__always)
-    var values: Range<Int> { nextRow + Self.headCells..<nextRow + rowCells }
+    public func cpu(_ rows: Span<Int64>, at row: Int) -> Int32 {
+        Int32(truncatingIfNeeded: rows[row] & cpuMask)
+    }
+
+    /// Where the values of the row are that starts at a place.
+    @inlinable @inline(__always)
+    public func values(at row: Int) -> Range<Int> { row + Self.headCells..<row + rowCells }
 }
 
 /// Events in a row, in the order of their sequence numbers, as a reader hands them on: for each its

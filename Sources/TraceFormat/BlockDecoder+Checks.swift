@@ -22,13 +22,12 @@ extension BlockDecoder {
     mutating func finishOrder(_ lane: Lane) throws(FormatError) {
         let directory = directories[Int(lane.rawValue)]
         var counts = [Int](repeating: 0, count: directory.sections.count)
-        for cell in directory.columns[LaneDirectory.orderColumn].cells {
-            let section = cells[cell]
-            guard section >= 0, section < Int64(counts.count) else {
-                throw .invalidValue(
-                    field: "order", offset: fileOffset, value: UInt64(bitPattern: section))
-            }
-            counts[Int(section)] += 1
+        let order = directory.columns[LaneDirectory.orderColumn].cells
+        guard BytePlanes.count(cells, order, into: &counts) else {
+            let limit = Int64(counts.count)
+            let section = cells[order].first { $0 < 0 || $0 >= limit }
+            throw .invalidValue(
+                field: "order", offset: fileOffset, value: UInt64(bitPattern: section ?? -1))
         }
         for (section, count) in zip(directory.sections, counts) where section.count != count {
             throw .mismatch(

@@ -10,9 +10,11 @@ extension BlockDecoder {
     ) throws(FormatError) {
         let number = Int(lane.rawValue)
         if cells.count < cellEnds[number] {
-            // With room to spare: the next block is likely to need a little more.
-            let missing = cellEnds[number] - cells.count
-            cells.append(contentsOf: repeatElement(0, count: missing + cellEnds[number] / 8))
+            // With room to spare, but not twice as much: the next block is likely to need a little
+            // more. What was decoded of the control lane stays.
+            let kept = number == 0 ? 0 : cellEnds[0]
+            let count = cellEnds[number] + cellEnds[number] / 8
+            cells = BytePlanes.room(for: count, keeping: min(kept, cells.count), of: cells)
         }
         try decodeShared(lane, content: content, codec: &codec)
         let entry = directories[number].columns[column]

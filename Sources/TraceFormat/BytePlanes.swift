@@ -116,6 +116,20 @@ enum BytePlanes {
         }
     }
 
+    /// Room for values that are written before they are read: what is never written takes no
+    /// memory where the system gives pages when they are touched.
+    ///
+    /// - Parameter kept: So many values are copied from the start of `values`.
+    /// - Complexity: O(kept).
+    static func room(for count: Int, keeping kept: Int, of values: [Int64]) -> [Int64] {
+        check(0..<kept, min(count, values.count))
+        return unsafe [Int64](unsafeUninitializedCapacity: count) { room, initialized in
+            // Any bits are a value, and the buffer has so many.
+            for index in 0..<kept { unsafe room[index] = values[index] }
+            initialized = count
+        }
+    }
+
     /// Sets a range of values to `base`.
     ///
     /// - Complexity: O(range).
@@ -136,8 +150,18 @@ enum BytePlanes {
         step: UInt64
     ) -> Bool {
         check(range, values.count)
+        // Distances so short cannot overflow together, so that the last sum tells of all.
+        let isShort = range.count <= 1 << 16 && union(values, range) < 1 << 46 && step <= 1
         return unsafe values.withUnsafeMutableBufferPointer { all in
             var value = first
+            if isShort, let last = range.last {
+                value &-= Int64(bitPattern: step)
+                for index in range {
+                    unsafe value &+= all[index] &+ Int64(bitPattern: step)
+                    unsafe all[index] = value
+                }
+                return unsafe UInt64(bitPattern: all[last] &- first) <= span
+            }
             var left = span
             var isWrong = false
             // The step before the first value does not count.
@@ -151,6 +175,25 @@ enum BytePlanes {
                 skipped = step
             }
             return !isWrong
+        }
+    }
+
+    /// Adds how often each number occurs among some values to `counts`.
+    ///
+    /// - Returns: Whether all values have a place in `counts`; otherwise the counts mean nothing.
+    /// - Complexity: O(range).
+    static func count(_ values: [Int64], _ range: Range<Int>, into counts: inout [Int]) -> Bool {
+        check(range, values.count)
+        let limit = UInt64(counts.count)
+        return unsafe values.withUnsafeBufferPointer { all in
+            unsafe counts.withUnsafeMutableBufferPointer { places in
+                for index in range {
+                    let value = unsafe UInt64(bitPattern: all[index])
+                    guard value < limit else { return false }
+                    unsafe places[Int(truncatingIfNeeded: value)] &+= 1
+                }
+                return true
+            }
         }
     }
 

@@ -122,7 +122,7 @@ extension TraceReader {
 
     private func reserveContent(_ count: Int) {
         if content.count < count {
-            content = [UInt8](repeating: 0, count: max(count, 2 * content.count))
+            content = [UInt8](repeating: 0, count: count + count / 8)
         }
     }
 
@@ -223,6 +223,32 @@ extension TraceReader {
     ) throws(StoreError) -> Bool {
         guard try decode(lanes, columns) else { return false }
         decoder.forEachStretch(lanes, columns, body)
+        return true
+    }
+
+    /// Decodes lanes of the current block and hands the block to `body`.
+    ///
+    /// - Returns: Whether the block was good.
+    /// - Complexity: O(cells).
+    /// - Throws: What the source throws.
+    public func withDecoded(
+        _ lanes: LaneSelection, _ columns: ColumnSelection? = nil, _ body: (BlockDecoder) -> Void
+    ) throws(StoreError) -> Bool {
+        guard try decode(lanes, columns) else { return false }
+        body(decoder)
+        return true
+    }
+
+    /// Decodes what a pipeline wants of the current block and hands the block over to its thread.
+    ///
+    /// After that the reader cannot be asked for the block.
+    ///
+    /// - Returns: Whether the block was good.
+    /// - Complexity: O(cells).
+    /// - Throws: What the source throws.
+    public func handOver(to pipeline: BlockPipeline) throws(StoreError) -> Bool {
+        guard try decode(pipeline.lanes, pipeline.columns) else { return false }
+        pipeline.give(&decoder)
         return true
     }
 

@@ -28,6 +28,28 @@ func series(_ samples: [Int64]) -> LatencySeries {
 }
 
 @Suite struct LatencySeriesTests {
+    @Test(arguments: [1, 31, 32, 33, 1_000, LatencySeries.exactLimit, 70_000])
+    func samplesTogetherAreSamplesOneByOne(size: Int) {
+        var draws = Draws(seed: UInt64(size))
+        var together = LatencySeries()
+        var single = LatencySeries()
+        for round in 0..<4 {
+            var samples = draws.samples(size)
+            if round == 1 { samples[size / 2] = -5 }
+            if round == 2 { samples[size / 3] = BucketLayout.highestValue + 1 }
+            together.record(samples)
+            for sample in samples { single.record(sample) }
+            #expect(together == single)
+        }
+        #expect(together.negativeCount == 1 && together.count == UInt64(4 * size - 1))
+    }
+
+    @Test func noSamplesTogetherChangeNothing() {
+        var series = series([3])
+        series.record([])
+        #expect(series.count == 1 && series.maximum == 3)
+    }
+
     @Test func emptySeriesKnowsNothing() {
         let empty = LatencySeries()
         #expect(empty.count == 0 && empty.sum == 0 && empty.isExact)

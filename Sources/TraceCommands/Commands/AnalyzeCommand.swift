@@ -49,6 +49,14 @@ struct AnalyzeCommand: ParsableCommand {
         transform: Self.section)
     var report: [ReportSection] = []
 
+    @Option(
+        name: [.customShort("j"), .long],
+        help: """
+            Threads to use: with 2, the next block is read while one is analyzed; more are not \
+            used (default: the number of CPUs).
+            """)
+    var jobs: Int?
+
     @Flag(name: .long, help: "Tell on standard error how much of the file was read.")
     var stats = false
 
@@ -91,6 +99,7 @@ struct AnalyzeCommand: ParsableCommand {
         guard 0...1_000 ~= worst ?? 0 else {
             throw ValidationError("--worst must be 0 to 1000")
         }
+        guard jobs ?? 1 > 0 else { throw ValidationError("--jobs must be 1 or more") }
         guard format != .html || report.isEmpty else {
             throw ValidationError("the HTML page shows all reports; --report is for the others")
         }
@@ -106,6 +115,7 @@ struct AnalyzeCommand: ParsableCommand {
     }
 
     mutating func run() throws {
+        HeapLimits.keepSmall()
         let paths = try following.follow ? traces : AnalyzedInput.expand(traces)
         let input =
             try following.follow
@@ -127,7 +137,9 @@ struct AnalyzeCommand: ParsableCommand {
         options.sections = report.isEmpty ? nil : Set(report)
         options.worstChains = worst ?? (format == .html || format == .summary ? 10 : 0)
         options.collectsTimeline = format == .html
-        return AnalysisRequest(options: options, kindNames: kind, checksAll: report.isEmpty)
+        return AnalysisRequest(
+            options: options, kindNames: kind, checksAll: report.isEmpty,
+            jobs: jobs ?? Terminal.processorCount)
     }
 
     private func write(_ input: SummarizedInput, to out: TextOutput) throws {

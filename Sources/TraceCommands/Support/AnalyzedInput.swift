@@ -56,6 +56,8 @@ struct AnalysisRequest {
     var kindNames: [String] = []
     /// Whether damage is to be told also where it touches nothing that is needed.
     var checksAll = true
+    /// How many threads may be used.
+    var jobs = Terminal.processorCount
 
     /// Refuses to select from what has no events any more, by the name of a summary.
     func requireWhole(_ label: String) throws(CommandFailure) {
@@ -102,7 +104,7 @@ struct SummarizedInput {
             let kinds = try trace.reader.description.schema.kinds(named: request.kindNames)
             options.kinds = Set(kinds.map(\.id))
         }
-        let summary = try trace.summary(options)
+        let summary = try trace.summary(options, jobs: request.jobs)
         summaries = RunSummaries(
             RunFacts(
                 label: trace.label, parameters: trace.parameters, identities: trace.identities,
@@ -122,6 +124,9 @@ struct SummarizedInput {
         guard paths.count > 1 else { return try summarize(paths[0], request) }
         var each = request
         each.options.collectsTimeline = false
+        // A thread for each of several inputs, and no second one that reads ahead.
+        each.jobs = 1
+        guard request.jobs > 1 else { return try together(paths.map { try summarize($0, each) }) }
         return try together(inParallel(paths) { [each] in try summarize($0, each) })
     }
 

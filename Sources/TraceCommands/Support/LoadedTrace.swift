@@ -155,15 +155,17 @@ struct LoadedTrace {
 
     /// Reads the trace through and sums it up.
     ///
-    /// - Parameter asked: Without a begin, the trace's own; its end is filled in here.
-    func summary(_ asked: AnalysisOptions) throws -> TraceSummary {
+    /// - Parameters:
+    ///   - asked: Without a begin, the trace's own; its end is filled in here.
+    ///   - jobs: How many threads may be used; more than two are not.
+    func summary(_ asked: AnalysisOptions, jobs: Int = 1) throws -> TraceSummary {
         var options = asked
         // A slice has nothing before its begin, which is no time without events.
         options.beginNs = asked.beginNs ?? parameters.integer(SliceWindow.beginKey)
         // A stretch of a recording ends before the recording does, and says where.
         let isStretch = StretchMarks.areIn(parameters)
         options.recordingEndNs = isStretch ? nil : parameters.integer("recording.duration_ns")
-        var analyzer: Analyzer
+        let analyzer: Analyzer
         do {
             analyzer = try Analyzer(schema: reader.description.schema, options: options)
         } catch {
@@ -173,20 +175,35 @@ struct LoadedTrace {
         let hasServices = (parameters.integer("recording.detail") ?? 0) >= 2
         let needsData = analyzer.needsDataLane || (analyzer.usesDataLane && hasServices)
         let lanes: LaneSelection = needsData ? .both : .control
-        var readNs: Int64 = 0
-        try reporting {
-            while try nextBlock() {
-                let blockEndNs = reader.block.timeMaxNs
-                let isGood = try reader.forEachStretch(lanes, columns: analyzer.columns) {
-                    analyzer.consume($0, $1, $2, $3, &$4)
-                }
-                if isGood { readNs = blockEndNs }
-            }
-        }
+        let analysis = SharedAnalysis(analyzer, lanes)
+        let readNs = try readThrough(analysis, jobs: jobs)
         // What was cut off or is damaged was not seen: rates and shares end with what was read.
         // Where no setting tells the end, the last event of any lane does.
         let isEndKnown = isClosed && (endedEarlyNs != nil || options.recordingEndNs != nil)
-        return analyzer.finish(
+        return analysis.finish(
             strings: reader.stringTable, readNs: isEndKnown ? endedEarlyNs : readNs)
+    }
+
+    /// Has all blocks analyzed, with two threads while the next one is read.
+    ///
+    /// - Returns: The end of the last good block, ns.
+    private func readThrough(_ analysis: SharedAnalysis, jobs: Int) throws -> Int64 {
+        let pipeline =
+            jobs < 2
+            ? nil
+            : BlockPipeline(
+                schema: reader.description.schema, lanes: analysis.lanes,
+                columns: analysis.columns, analysis.take)
+        defer { pipeline?.finish() }
+        var readNs: Int64 = 0
+        while try nextBlock() {
+            let blockEndNs = reader.block.timeMaxNs
+            let isGood = try reporting {
+                if let pipeline { return try reader.handOver(to: pipeline) }
+                return try reader.withDecoded(analysis.lanes, analysis.columns, analysis.take)
+            }
+            if isGood { readNs = blockEndNs }
+        }
+        return readNs
     }
 }

@@ -42,6 +42,9 @@ enum Terminal {
         return now.tv_sec
     }
 
+    /// The CPUs of the machine, at least 1.
+    static var processorCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
     /// Waits so long, or until a signal comes.
     static func pause(milliseconds: Int32) { _ = poll(nil, 0, milliseconds) }
 

@@ -52,8 +52,8 @@ struct AnalyzeCommand: ParsableCommand {
     @Option(
         name: [.customShort("j"), .long],
         help: """
-            Threads to use: with 2, the next block is read while one is analyzed; more are not \
-            used (default: the number of CPUs).
+            Threads to use: one for each of several traces; of one trace, a second reads the next \
+            block while one is analyzed (default: the number of CPUs).
             """)
     var jobs: Int?
 

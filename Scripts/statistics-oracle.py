@@ -1,54 +1,151 @@
 #!/usr/bin/env python3
 """Verdicts of `ktls-trace diff` against scipy and statsmodels.
 
-usage: statistics-oracle.py DIFF.json VALUES.json
+usage: statistics-oracle.py TOOL [DATA_SETS]
 
-VALUES.json has, for each limit of the diff, the values of the base's and the head's runs, in pairs
-where the diff says `paired`. Computed anew: the probability of every limit by
-scipy.stats.permutation_test over all sign flips, or by mannwhitneyu (exact; without ties); Holm's
-adjustment by statsmodels; and which limits are regressions. Prints how many were equal.
+Records short runs of the engine, draws DATA_SETS (60) comparisons of some of them with random
+limits, and computes every verdict anew: the probability of a limit by scipy's permutation_test over
+all sign flips, or by its exact mannwhitneyu (data with ties are left out there), Holm's adjustment
+by statsmodels, intervals by trying shifts. Prints how much was equal; ends with 1 for a fault.
 """
+import csv
+import io
 import json
+import os
+import random
+import subprocess
 import sys
+import tempfile
 
 import numpy
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
+SEEDS = range(1, 13)
+POLICIES = ("reclaim-batch", "pages-only", "reclaim-one", "watermark")
+METRICS = {"cpu.reclaim": "lower", "service.success": "higher", "wakeup.sent": "lower",
+           "batch.daemon_time": "lower", "service.imports": "higher"}
 
-def probability(limit, values, paired):
-    base, head = (numpy.array(values[side], dtype=float) for side in ("base", "head"))
-    sign = 1 if limit["better"] == "lower" else -1
+
+def tool(binary, *arguments, statuses=(0,)):
+    done = subprocess.run([binary, *arguments], capture_output=True, text=True)
+    if done.returncode not in statuses:
+        sys.exit(f"{' '.join(arguments)}: {done.returncode} {done.stderr}")
+    return done.stdout
+
+
+def record(binary, folder):
+    """Summaries of runs by policy and seed, and their metrics."""
+    runs = {}
+    for policy in POLICIES:
+        for seed in SEEDS:
+            trace = os.path.join(folder, f"{policy}-{seed}.ktrace")
+            tool(binary, "record", "--policy", policy, "--seed", str(seed), "--duration", "2s",
+                 "-o", trace)
+            summary = trace.replace(".ktrace", ".ksum")
+            tool(binary, "analyze", "--format", "summary", trace, "-o", summary)
+            rows = csv.DictReader(io.StringIO(tool(binary, "analyze", "--format", "csv", summary)))
+            runs[policy, seed] = summary, {
+                row["metric"]: int(row["value"]) for row in rows if row["domain"] == ""}
+    return runs
+
+
+def probability(base, head, margin, sign, paired):
+    base, head = sign * numpy.array(base, dtype=float), sign * numpy.array(head, dtype=float)
     if paired:
-        moved = sign * (head - base) - limit["margin"]
         return stats.permutation_test(
-            (moved,), numpy.mean, permutation_type="samples", alternative="greater",
-            n_resamples=numpy.inf).pvalue
+            (head - base - margin,), lambda x, axis: numpy.mean(x, axis=axis), vectorized=True,
+            permutation_type="samples", alternative="greater", n_resamples=numpy.inf).pvalue
     return stats.mannwhitneyu(
-        sign * head - limit["margin"], sign * base, alternative="greater", method="exact").pvalue
+        head - margin, base, alternative="greater", method="exact").pvalue
+
+
+def has_ties(base, head, margin, sign):
+    moved = [sign * value - margin for value in head]
+    return bool(set(moved) & {sign * value for value in base})
+
+
+class Draw:
+    """One comparison: some runs of two policies and some limits."""
+
+    def __init__(self, number, runs, folder):
+        self.random = random.Random(number)
+        self.paired = self.random.random() < 0.6
+        seeds = list(SEEDS)
+        self.random.shuffle(seeds)
+        count = self.random.randint(5, 12 if self.paired else 6)
+        left, right = self.random.sample(POLICIES, 2)
+        base = seeds[:count]
+        head = base if self.paired else seeds[count:][:self.random.randint(5, 6)]
+        self.base = [runs[left, seed] for seed in base]
+        self.head = [runs[right, seed] for seed in head]
+        self.metrics = self.random.sample(sorted(METRICS), self.random.randint(1, len(METRICS)))
+        self.level = self.random.choice(("5%", "1%", "10%", "20%"))
+        self.folder = os.path.join(folder, f"draw-{number}")
+
+    def sides(self):
+        for side, runs in (("base", self.base), ("head", self.head)):
+            place = os.path.join(self.folder, side)
+            os.makedirs(place)
+            for summary, _ in runs:
+                os.symlink(summary, os.path.join(place, os.path.basename(summary)))
+            yield place
+
+    def thresholds(self):
+        path = os.path.join(self.folder, "limits.yaml")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(f"false_alarms: {self.level}\nlimits:\n")
+            for metric in self.metrics:
+                values = [metrics[metric] for _, metrics in self.base + self.head]
+                scale = (max(values) - min(values)) * self.random.choice((0, 0.05, 0.4, 1))
+                file.write(f"  - {{metric: {metric}, relative: {self.random.choice(('0%', '3%'))},"
+                           f" absolute: {int(scale)}, better: {METRICS[metric]}, why: w}}\n")
+        return path
+
+
+def compare(binary, draw):
+    """Faults, and how many limits were compared."""
+    base, head = draw.sides()
+    output = tool(binary, "diff", "--format", "json", base, head, "--gate", draw.thresholds(),
+                  statuses=(0, 2, 7))
+    verdicts = json.loads(output)["verdicts"]
+    faults = []
+    if verdicts["kind"] != ("paired" if draw.paired else "unpaired"):
+        faults.append(f"kind {verdicts['kind']}")
+    found, tied = [], False
+    for limit in verdicts["limits"]:
+        sign = 1 if limit["better"] == "lower" else -1
+        ours = [[metrics[limit["metric"]] for _, metrics in runs] for runs in (draw.base, draw.head)]
+        tied = tied or not draw.paired and has_ties(*ours, limit["margin"], sign)
+        found.append(probability(*ours, limit["margin"], sign, draw.paired))
+    if tied:
+        return faults, 0
+    rejected, adjusted, _, _ = multipletests(
+        found, alpha=verdicts["false_alarms_ppm"] / 1e6, method="holm")
+    for limit, ours, regression in zip(verdicts["limits"], adjusted, rejected):
+        # In millionths, rounded up.
+        if not -1e-6 <= limit["regression_ppm"] - ours * 1e6 < 1 + 1e-6:
+            faults.append(f"{limit['metric']}: {limit['regression_ppm']} ppm, {ours * 1e6:.3f}")
+        if (limit["verdict"] == "regression") != bool(regression):
+            faults.append(f"{limit['metric']}: {limit['verdict']}, regression {bool(regression)}")
+    return faults, len(found)
 
 
 def main():
-    with open(sys.argv[1]) as file:
-        verdicts = json.load(file)["verdicts"]
-    with open(sys.argv[2]) as file:
-        values = json.load(file)
-    paired = verdicts["kind"] == "paired"
-    limits = verdicts["limits"]
-    found = [probability(limit, value, paired) for limit, value in zip(limits, values)]
-    level = verdicts["false_alarms_ppm"] / 1e6
-    rejected, adjusted, _, _ = multipletests(found, alpha=level, method="holm")
-    faults = 0
-    for limit, ours, regression in zip(limits, adjusted, rejected):
-        # Shown in millionths, rounded up.
-        if not 0 <= limit["regression_ppm"] - ours * 1e6 < 1 + 1e-6:
-            print(f"{limit['metric']}: {limit['regression_ppm']} ppm, scipy {ours * 1e6:.3f}")
-            faults += 1
-        if (limit["verdict"] == "regression") != bool(regression):
-            print(f"{limit['metric']}: {limit['verdict']}, scipy says {bool(regression)}")
-            faults += 1
-    print(f"{len(limits)} limits, {faults} faults")
-    return 1 if faults else 0
+    binary = os.path.abspath(sys.argv[1])
+    count = int(sys.argv[2]) if len(sys.argv) > 2 else 60
+    limits = sets = faulty = 0
+    with tempfile.TemporaryDirectory(prefix="ktls-trace-statistics-") as folder:
+        runs = record(binary, folder)
+        for number in range(count):
+            faults, compared = compare(binary, Draw(number, runs, folder))
+            for fault in faults:
+                print(f"data set {number}: {fault}")
+            limits += compared
+            sets += compared > 0
+            faulty += bool(faults)
+    print(f"{sets} of {count} data sets compared, {limits} limits, {faulty} sets with faults")
+    return 1 if faulty or sets * 2 < count else 0
 
 
 if __name__ == "__main__":

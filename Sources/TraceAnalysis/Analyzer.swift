@@ -28,16 +28,19 @@ public struct Analyzer {
     private var unknownKind: UInt64 = 0
     private var names = ThreadNames()
     private var cpu: CPUTracker
+    private var stalls = StallTracker()
     private var wakeups = WakeupTracker()
+    private var runs = RunTracker()
     private var failures: FailureTracker
     private var batches: BatchTracker
     private var waits: WaitTracker
     private var service: ServiceTracker
-    private var memory = MemoryTracker()
+    private var memory: MemoryTracker
     private var totals: TotalsTracker
     private var counters = CounterTracker()
     private var relief = ReliefTracker()
     private var chains: ChainTracker?
+    private let keepsChains: Bool
     private var timeline: TimelineTracker?
 
     /// Whether a kind that an analysis reads, or that was asked for, is in the data lane, so that
@@ -66,7 +69,8 @@ public struct Analyzer {
         if let threads = options.threads, threads.isEmpty { throw .noThreads }
         binding = SchemaBinding(schema)
         hasRuns = binding.kinds.contains { $0.meaning == .threadRun }
-        let sections = SectionMask(options)
+        var sections = SectionMask(options)
+        if hasRuns, sections.contains(.wakeups) { sections.insert(.runs) }
         self.sections = sections
         askedSections = options.sections.map { asked in
             ReportSection.allCases.filter(asked.contains)
@@ -85,8 +89,10 @@ public struct Analyzer {
         batches = BatchTracker(window)
         waits = WaitTracker(window)
         service = ServiceTracker(window)
+        memory = MemoryTracker(window)
         totals = TotalsTracker(window)
-        chains = options.worstChains > 0 ? ChainTracker(limit: options.worstChains) : nil
+        keepsChains = options.worstChains > 0
+        chains = sections.contains(.chains) ? ChainTracker(limit: options.worstChains) : nil
         timeline = options.collectsTimeline ? TimelineTracker(window, hasRuns: hasRuns) : nil
         needsDataLane =
             binding.kinds.contains {
@@ -170,6 +176,7 @@ public struct Analyzer {
         timeline?.take(header, kind, values)
         // Before the others, which forget the failures that a wakeup answers.
         if sections.contains(.chains) { follow(header, kind, values) }
+        if sections.contains(.runs) { runs.take(kind, values) }
         dispatch(header, kind, values)
     }
 
@@ -193,6 +200,7 @@ public struct Analyzer {
     private mutating func lookBefore(
         _ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>
     ) {
+        if asks(.runs) { runs.work(kind, values) }
         switch kind.meaning {
         case .threadRun: cpu.run(header, kind, values)
         case .onCPU: cpu.stretchBefore(header, kind, values)
@@ -298,6 +306,8 @@ public struct Analyzer {
             ? cpu.stretch(header, kind, values)
             : kind.number(ThreadSlot.ns, values, default: -1) >= 0
         if !isRecorded, asks(.wakeups) { wakeups.missedRun(kind, values) }
+        if asks(.cpu) { stalls.stretch(header, kind, values) }
+        if asks(.waits) { waits.stretch(header, kind, values) }
     }
 
     @inline(__always)
@@ -307,7 +317,10 @@ public struct Analyzer {
         switch kind.meaning {
         case .batchBegin:
             if asks(.batches) { batches.begin(header, kind, values) }
-            if asks(.cpu) { cpu.batchBegin(header, kind, values) }
+            if asks(.cpu) {
+                cpu.batchBegin(header, kind, values)
+                stalls.begin(header, kind, values)
+            }
             if !hasRuns, asks(.wakeups) { wakeups.batchBegin(header, kind, values) }
         case .batchPass:
             let thread = kind.number(PassSlot.thread, values, default: -1)
@@ -319,7 +332,10 @@ public struct Analyzer {
             if asks(.batches) {
                 let known = batches.end(header, kind, values)
                 let mode = BatchMode(label: kind.label(EndSlot.mode, values, default: 0))
-                if asks(.cpu) { cpu.batchEnd(header, known, isDirect: mode == .direct) }
+                if asks(.cpu) {
+                    cpu.batchEnd(header, known, isDirect: mode == .direct)
+                    stalls.end(header, kind, values)
+                }
             }
             if asks(.counters) { counters.batchEnd(header, kind, values) }
         default: if asks(.batches) { batches.deferred(kind, values) }
@@ -376,7 +392,10 @@ public struct Analyzer {
         summary.cpu = cpu.finish(endNs: endNs, openPasses: batches.openPasses) { thread in
             names.isReclaim(thread) ?? (wakeups.isTarget(thread) ? true : nil)
         }
+        summary.cpu.stalls = stalls.finish(text)
+        summary.cpu.untracked += stalls.untracked
         summary.wakeups = wakeups.finish()
+        runs.finish(&summary.wakeups)
         summary.wakeups.runEvidence = hasRuns ? .runs : .batches
         summary.failures = failures.finish(endNs: endNs, text)
         summary.batches = batches.finish(endNs: endNs, text)
@@ -384,7 +403,8 @@ public struct Analyzer {
         summary.service = service.finish()
         summary.memory = memory.finish()
         summary.relief = relief.finish()
-        summary.chains = chains?.finish()
+        summary.chains = keepsChains ? chains?.finish() : nil
+        if asks(.relief), let chains { summary.batchRelief = chains.finishBatches() }
         summary.timeline = timeline?.finish(endNs: summary.window.endNs)
         summary.counters = counters.finish(text)
         summary.totals = totals.finish(endNs: endNs, text)

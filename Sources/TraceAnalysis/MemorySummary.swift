@@ -47,6 +47,8 @@ public struct DomainMemory: Equatable, Sendable {
     public var doubledFallbackPageNs: UInt128 = 0
     /// The time that the integral covers: from the first to the last sample, ns.
     public var coveredNs: Int64 = 0
+    /// Its memory over time, in bins from the begin of the window; of the first 64 domains.
+    public var overTime = MemoryTimeline()
     /// The reclaim thread's own count of wakeups.
     public var wakeups = Gauge()
     /// The reclaim thread's own count of reclaimed runs.

@@ -12,21 +12,22 @@ public struct AnalysisReport: Sendable {
     public var identities: TraceIdentities
     /// How much of it there is.
     public var completeness: Completeness
-    /// Events that are known to be lost; only the HTML report tells.
-    public var lostEvents: UInt64
+    /// Events whose time the recorder moved up to that of the event before; `nil` where it does
+    /// not say.
+    public var lateEvents: UInt64?
     /// What it says.
     public var summary: TraceSummary
 
     /// Makes a report.
     public init(
         label: String, parameters: ParameterList, identities: TraceIdentities = TraceIdentities(),
-        completeness: Completeness = .complete, lostEvents: UInt64 = 0, summary: TraceSummary
+        completeness: Completeness = .complete, lateEvents: UInt64? = nil, summary: TraceSummary
     ) {
         self.label = label
         self.parameters = parameters
         self.identities = identities
         self.completeness = completeness
-        self.lostEvents = lostEvents
+        self.lateEvents = lateEvents
         self.summary = summary
     }
 

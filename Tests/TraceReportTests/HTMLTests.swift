@@ -9,10 +9,10 @@ import TraceReport
 @Suite struct HTMLTests {
     private func report(
         _ script: Script = SmallTrace.script(), label: String = "small.ktrace",
-        parameters: ParameterList = SmallTrace.parameters, lostEvents: UInt64 = 0
+        parameters: ParameterList = SmallTrace.parameters
     ) throws -> AnalysisReport {
         AnalysisReport(
-            label: label, parameters: parameters, lostEvents: lostEvents,
+            label: label, parameters: parameters,
             summary: try script.summary(
                 AnalysisOptions(worstChains: 10, collectsTimeline: true)))
     }
@@ -120,14 +120,16 @@ import TraceReport
     }
 
     @Test func warningsComeBeforeTheNumbers() throws {
-        var report = try report(lostEvents: 12)
+        var report = try report()
+        report.summary.losses = LossSummary(
+            [LossInterval(kind: nil, beginNs: 5, endNs: 9, count: 12)], in: report.summary.window)
         report.completeness = .incomplete(reason: "cut <off>")
         let html = report.html
         let warnings = try #require(html.range(of: "aria-label=\"Warnings\""))
         let cards = try #require(html.range(of: "class=\"cards\""))
         #expect(warnings.lowerBound < cards.lowerBound)
         #expect(html.contains("Incomplete: cut &lt;off&gt;"))
-        #expect(html.contains("12 events were lost while recording"))
+        #expect(html.contains("12 events were lost while recording, in 1 interval of 4ns in all"))
     }
 
     /// Also what is extreme has a page: nothing, one event, the ends of time.

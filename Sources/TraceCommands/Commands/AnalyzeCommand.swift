@@ -94,11 +94,12 @@ struct AnalyzeCommand: ParsableCommand {
         options.intervalNs = interval?.ns
         options.sections = report.isEmpty ? nil : Set(report)
         options.worstChains = worst ?? (format == .html ? 10 : 0)
-        options.collectsTimeline = format == .html
+        // Strips over time are a part of the whole text.
+        options.collectsTimeline = format == .html || (format == .text && report.isEmpty)
         let summary = try trace.summary(options)
         let result = AnalysisReport(
             label: trace.label, parameters: trace.parameters, identities: trace.identities,
-            completeness: trace.completeness, lostEvents: trace.lostEvents, summary: summary)
+            completeness: trace.completeness, lateEvents: trace.lateEvents, summary: summary)
         let out = try TextOutput(path: output.output, force: output.force)
         switch format {
         case .text: try out.write(result.text(look.style(output: output.output)))

@@ -60,6 +60,7 @@ struct TimelineLayout {
         case .direct: "direct batches"
         case .spin: "spins"
         case .wait: "waits"
+        case .onCPU: "on a CPU"
         }
     }
 }

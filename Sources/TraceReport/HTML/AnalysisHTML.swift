@@ -92,9 +92,7 @@ enum AnalysisHTML {
         if case .incomplete(let reason) = report.completeness {
             result.append("Incomplete: \(reason)")
         }
-        if report.lostEvents > 0 {
-            result.append("\(report.lostEvents) events were lost while recording")
-        }
+        result += Caveats.recording(report)
         let window = summary.window
         if window.isCutAtBegin || window.isCutAtEnd || window.domains != nil
             || window.kinds != nil || window.threads != nil

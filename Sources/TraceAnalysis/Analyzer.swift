@@ -105,28 +105,7 @@ public struct Analyzer {
         usesDataLane = binding.kinds.contains {
             $0.meaning.isService && !$0.meaning.sections.isDisjoint(with: sections)
         }
-        columns = Self.columns(schema, binding, options, sections)
-    }
-
-    private static func columns(
-        _ schema: EventSchema, _ binding: SchemaBinding, _ options: AnalysisOptions,
-        _ sections: SectionMask
-    ) -> ColumnSelection {
-        var columns = ColumnSelection()
-        for kind in schema.kinds {
-            let bound = binding.kinds[Int(kind.id.rawValue)]
-            let isRead = !bound.meaning.sections.isDisjoint(with: sections)
-            // For a whole report the events of other kinds are counted.
-            guard isRead || options.sections == nil else { continue }
-            var values = isRead ? bound.columns : 0
-            if options.threads != nil, let column = AnalysisFilter.threadColumn(kind), column < 64 {
-                values |= 1 << UInt64(column)
-            }
-            columns[kind.id] = ColumnSelection.Columns(
-                values: values, hasCPU: isRead && bound.meaning.needsCPU,
-                hasCause: isRead && bound.meaning.needsCause)
-        }
-        return columns
+        columns = binding.columns(schema, options, sections)
     }
 
     /// Takes the events of a stretch, as readers hand them on; otherwise as for one event.
@@ -175,7 +154,10 @@ public struct Analyzer {
         }
         timeline?.take(header, kind, values)
         // Before the others, which forget the failures that a wakeup answers.
-        if sections.contains(.chains) { follow(header, kind, values) }
+        if sections.contains(.chains) {
+            let named = kind.meaning == .wakeSend ? wakeups.domain(of: header.cause) : nil
+            chains?.take(header, kind, values, named: named)
+        }
         if sections.contains(.runs) { runs.take(kind, values) }
         dispatch(header, kind, values)
     }
@@ -215,26 +197,6 @@ public struct Analyzer {
         case .domainLevel:
             totals.levelBefore(header, kind, values)
             counters.level(kind, values)
-        default: break
-        }
-    }
-
-    private mutating func follow(
-        _ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>
-    ) {
-        func thread(_ slot: Int) -> Int64 { kind.number(slot, values, default: -1) }
-        switch kind.meaning {
-        case .allocFail: chains?.fail(header)
-        case .wakeSend:
-            guard kind.label(SendSlot.effect, values, default: 0) == 0 else { return }
-            chains?.wake(
-                header, thread: thread(SendSlot.target), named: wakeups.domain(of: header.cause))
-        case .threadRun: chains?.run(header, thread: thread(ThreadSlot.thread))
-        case .threadSleep: chains?.sleep(thread: thread(ThreadSlot.thread))
-        case .batchBegin: chains?.batchBegin(header, thread: thread(BeginSlot.thread))
-        case .batchEnd: chains?.batchEnd(header, thread: thread(EndSlot.thread))
-        case .importCall:
-            if kind.number(ImportSlot.got, values, default: 0) > 0 { chains?.relieve(header) }
         default: break
         }
     }

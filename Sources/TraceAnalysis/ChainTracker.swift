@@ -50,6 +50,28 @@ struct ChainTracker {
     /// - Parameter limit: How many chains are kept; with 0 none waits for relief.
     init(limit: Int) { self.limit = limit }
 
+    /// Takes an event; those that are no step of a chain are passed over.
+    ///
+    /// - Parameter named: the domain of the waiting failure that a wakeup names as its cause.
+    mutating func take(
+        _ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>, named: Int32?
+    ) {
+        func thread(_ slot: Int) -> Int64 { kind.number(slot, values, default: -1) }
+        switch kind.meaning {
+        case .allocFail: fail(header)
+        case .wakeSend:
+            guard kind.label(SendSlot.effect, values, default: 0) == 0 else { return }
+            wake(header, thread: thread(SendSlot.target), named: named)
+        case .threadRun: run(header, thread: thread(ThreadSlot.thread))
+        case .threadSleep: sleep(thread: thread(ThreadSlot.thread))
+        case .batchBegin: batchBegin(header, thread: thread(BeginSlot.thread))
+        case .batchEnd: batchEnd(header, thread: thread(EndSlot.thread))
+        case .importCall:
+            if kind.number(ImportSlot.got, values, default: 0) > 0 { relieve(header) }
+        default: break
+        }
+    }
+
     private mutating func domain(_ number: Int32) -> Int? {
         guard let index = domainIndex.index(of: Int64(number)) else {
             summary.untracked += 1
@@ -59,7 +81,7 @@ struct ChainTracker {
         return index
     }
 
-    mutating func fail(_ header: EventHeader) {
+    private mutating func fail(_ header: EventHeader) {
         guard let index = domain(header.domain) else { return }
         if domains[index].failures == 0 {
             domains[index].firstSequence = header.sequence
@@ -69,10 +91,7 @@ struct ChainTracker {
         domains[index].failures += 1
     }
 
-    /// Takes an effective wakeup.
-    ///
-    /// - Parameter named: The domain of the waiting failure that it names as its cause.
-    mutating func wake(_ header: EventHeader, thread: Int64, named: Int32?) {
+    private mutating func wake(_ header: EventHeader, thread: Int64, named: Int32?) {
         guard let index = domain(named ?? header.domain) else { return }
         guard let position = threadIndex.index(of: thread) else {
             summary.untracked += 1
@@ -107,7 +126,7 @@ struct ChainTracker {
         if !domains[index].open[oldest].isRunning { close(index, oldest) }
     }
 
-    mutating func run(_ header: EventHeader, thread: Int64) {
+    private mutating func run(_ header: EventHeader, thread: Int64) {
         guard let position = threadIndex.existing(thread) else { return }
         change(threads[position].current) { open in
             guard open.chain.runNs == nil else { return }
@@ -117,7 +136,7 @@ struct ChainTracker {
         }
     }
 
-    mutating func batchBegin(_ header: EventHeader, thread: Int64) {
+    private mutating func batchBegin(_ header: EventHeader, thread: Int64) {
         guard let position = threadIndex.existing(thread) else { return }
         var isFirst = false
         change(threads[position].current) { open in
@@ -132,7 +151,7 @@ struct ChainTracker {
         if isFirst { threads[position].batch = threads[position].current }
     }
 
-    mutating func batchEnd(_ header: EventHeader, thread: Int64) {
+    private mutating func batchEnd(_ header: EventHeader, thread: Int64) {
         guard let position = threadIndex.existing(thread), let batch = threads[position].batch
         else { return }
         change(batch) { $0.chain.batchEndNs = header.timeNs }
@@ -143,13 +162,13 @@ struct ChainTracker {
         if threads[position].current != batch { leave(batch) }
     }
 
-    mutating func sleep(thread: Int64) {
+    private mutating func sleep(thread: Int64) {
         guard let position = threadIndex.existing(thread) else { return }
         goOn(position)
     }
 
     /// Takes an import that got a buffer: relief for every failure of the domain so far.
-    mutating func relieve(_ header: EventHeader) {
+    private mutating func relieve(_ header: EventHeader) {
         summary.knowsRelief = true
         guard let index = domainIndex.existing(Int64(header.domain)) else { return }
         if domains[index].failures > 0, domains[index].reliefNs < 0 {

@@ -8,7 +8,12 @@ enum AnalysisJSON {
     static let version = "ktls-trace-analysis/0"
 
     static func render(_ report: AnalysisReport) -> String {
-        var json = JSONWriter()
+        render(report, mostBytes: .max) ?? ""
+    }
+
+    /// The report, or `nil` where it has more bytes.
+    static func render(_ report: AnalysisReport, mostBytes: Int) -> String? {
+        var json = JSONWriter(mostBytes: mostBytes)
         let summary = report.summary
         json.object { json in
             json.member("schema", version)
@@ -25,7 +30,7 @@ enum AnalysisJSON {
             sections(summary, &json)
             json.member("metrics", each: summary.metrics, metric)
         }
-        return json.text + "\n"
+        return json.isCut ? nil : json.text + "\n"
     }
 
     /// The reports that were asked for; `null` in the place of the others.

@@ -22,13 +22,13 @@ extension AnalysisText {
             .union(summary.memory.filter { !$0.overTime.bins.isEmpty }.map(\.domain)).sorted()
         guard !numbers.isEmpty else { return }
         let shown = numbers.prefix(mostDomains)
-        let room = max(16, out.style.width - titleWidth - scaleWidth - 7)
+        let room = max(16, out.style.width - titleWidth - scaleWidth - 8)
         let strip = TimeStrip(
             summary.window, binsNs: widths(summary, timeline, shown), room: room)
         out.heading("Over time, \(ScaledText.time(strip.columnNs)) a column")
         let run = summary.wakeups.runEvidence == .runs ? "run" : "batch"
-        heat("wakeup -> \(run)", timeline.wakeupLatency, strip, &out)
-        heat("batches by duration", timeline.batchDuration, strip, &out)
+        heat("latency, wakeup -> \(run)", timeline.wakeupLatency, strip, &out)
+        heat("duration of batches", timeline.batchDuration, strip, &out)
         for domain in shown {
             out.line(domain == -1 ? "  no domain" : "  domain \(domain)")
             for row in rows(domain, summary, timeline, strip) { line(row, &out) }

@@ -179,7 +179,8 @@ extension AnalysisText {
                     + "\(total.blockedNs.known) waits of which it is known")
         }
         if waits.byWaker.contains(where: { $0.number != -1 }) {
-            out.line("  woken by, in the source's numbers: " + list(waits.byWaker, top: out.style.topCount))
+            let list = list(waits.byWaker, top: out.style.topCount)
+            out.line("  woken by, in the source's numbers: " + list)
         }
         note(total.openAtBegin, "waits began before the window", &out)
         note(total.endsWithoutBegin, "waits have no recorded begin and no length", &out)

@@ -25,8 +25,10 @@ import TraceCore
     @Test func lossesAddUpByKindAndTimeOnlyOnce() throws {
         let losses = LossSummary(
             [
-                loss("alloc_fail", 50, 150, 4), loss(nil, 100, 300, 9), loss("wait_end", 500, 500, 1),
-                loss("alloc_fail", 700, 2_000, 3), loss("hit", 10, 20, 77), loss("hit", 400, 450, 0),
+                loss("alloc_fail", 50, 150, 4), loss(nil, 100, 300, 9),
+                loss("wait_end", 500, 500, 1),
+                loss("alloc_fail", 700, 2_000, 3), loss("hit", 10, 20, 77),
+                loss("hit", 400, 450, 0),
             ], in: try window(40, 900))
         #expect(losses.count == 17 && losses.intervals == 4)
         #expect(losses.timeNs == 100 + 150 + 200)

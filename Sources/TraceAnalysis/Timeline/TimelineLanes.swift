@@ -2,7 +2,7 @@
 struct TimelineLanes {
     private static let domainLimit = 64
     private static let binLimit: Int64 = 8_192
-    private static let spanLimit = 8_000
+    private static let spanLimit = 6_000
 
     private struct Lane {
         var bins = DoublingBins()

@@ -79,7 +79,7 @@ public struct DomainTimeline: Equatable, Sendable {
 /// All bins begin with the window, and their widths are powers of two in ns, so that bins of one
 /// width join exactly to those of a larger one.
 ///
-/// Bounds: 64 domains; 8,192 bins over all domains and 2,048 in each; 8,000 intervals over all
+/// Bounds: 64 domains; 8,192 bins over all domains and 2,048 in each; 6,000 intervals over all
 /// lanes and 2,000 in each; 128 columns of a heat map.
 public struct TimelineSummary: Equatable, Sendable {
     /// The begin of the first bin, ns.

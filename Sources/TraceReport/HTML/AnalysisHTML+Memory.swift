@@ -57,7 +57,8 @@ extension AnalysisHTML {
         }
         out.details("Memory", hint: "first, least, most and last of the samples") { out in
             out.table(
-                "Samples of memory", ["domain", "", "first", "least", "most", "last"], rows)
+                "Samples of memory", ["domain", "", "first", "least", "most", "last"], rows,
+                most: 2 * HTMLBounds.rows)
         }
     }
 }

@@ -82,6 +82,7 @@ enum ReportStyle {
         svg { display: block; width: 100%; height: auto; }
         svg text { fill: var(--muted); font-size: 11.5px; }
         svg text.strong { fill: var(--ink); font-weight: 600; font-size: 12px; }
+        svg text.small { font-size: 9px; }
         svg .grid { stroke: var(--line); stroke-width: 1; shape-rendering: crispEdges; }
         svg .lane { fill: var(--card); }
         svg .frame { fill: none; stroke: var(--line); shape-rendering: crispEdges; }

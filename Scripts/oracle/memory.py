@@ -32,7 +32,7 @@ def service(trace):
             values = [event.number(column) for event in events if event.number(column) >= 0]
             decreases += sum(after < before for before, after in zip(values, values[1:]))
             first = values[0] if values and trace.begin > 0 else 0
-            counts[column] = values[-1] - first if values else 0
+            counts[column] = max(0, values[-1] - first) if values else 0
         per_cpu[domain, cpu] = counts
 
     def added(cpus):

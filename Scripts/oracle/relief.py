@@ -184,6 +184,10 @@ def follow(trace, every):
         thread = event.number("thread")
         for chain in current.get(thread, []):
             chain.take(event)
+        if any(chain.begin is event for chain in current.get(thread, [])):
+            # The first batch of a later chain takes the place of one that has not ended.
+            current[thread] = [chain for chain in current[thread]
+                               if chain.begin is event or not chain.begin]
         if thread in current:
             current[thread] = [chain for chain in current[thread]
                                if not chain.closed or (chain.begin and not chain.end)]

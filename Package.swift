@@ -100,8 +100,11 @@ let package = Package(
         // What the events say.
         module("Histograms"),
         module("TraceAnalysis", ["TraceCore", "Histograms"]),
-        module("TraceDiff", ["TraceCore", "TraceAnalysis"]),
-        module("TraceReport", ["TraceCore", "Histograms", "TraceAnalysis", "TraceDiff"]),
+        module("TraceSummaries", ["TraceCore", "TraceFormat", "Histograms", "TraceAnalysis"]),
+        module("TraceDiff", ["TraceCore", "TraceAnalysis", "TraceSummaries"]),
+        module(
+            "TraceReport",
+            ["TraceCore", "Histograms", "TraceAnalysis", "TraceSummaries", "TraceDiff"]),
         // The tool.
         module(
             "TraceCommands",
@@ -109,8 +112,7 @@ let package = Package(
                 "TraceCore", "TraceFormat", "TraceCompression", "TraceIdentity", "TraceStore",
                 "LiveRecording", "ReclaimEngine", "Workloads", "ScenarioFiles", "YAMLTrees",
                 "TraceReplay", "TraceImport", "EventTables", "RowSchemas", "TraceAnalysis",
-                "TraceDiff",
-                "TraceReport", argumentParser,
+                "TraceSummaries", "TraceDiff", "TraceReport", argumentParser,
             ]),
         .executableTarget(
             name: "ktls-trace", dependencies: ["TraceCommands"], swiftSettings: strict),
@@ -180,12 +182,19 @@ let package = Package(
             "TraceAnalysisTests",
             ["TraceCore", "Histograms", "TraceAnalysis", "AnalysisTestSupport"]),
         tests(
-            "TraceDiffTests", ["TraceCore", "TraceAnalysis", "TraceDiff", "AnalysisTestSupport"]),
+            "TraceSummariesTests",
+            [
+                "TraceCore", "Histograms", "TraceFormat", "TraceStore", "TraceAnalysis",
+                "TraceSummaries", "AnalysisTestSupport", "TestRandomness",
+            ]),
+        tests(
+            "TraceDiffTests",
+            ["TraceCore", "TraceAnalysis", "TraceSummaries", "TraceDiff", "AnalysisTestSupport"]),
         tests(
             "TraceReportTests",
             [
-                "TraceCore", "Histograms", "TraceAnalysis", "TraceDiff", "TraceReport",
-                "AnalysisTestSupport", "GoldenTestSupport",
+                "TraceCore", "Histograms", "TraceAnalysis", "TraceSummaries", "TraceDiff",
+                "TraceReport", "AnalysisTestSupport", "GoldenTestSupport",
             ]),
         // Long tests; they run in release. Scripts/test.sh names them.
         tests(

@@ -2,7 +2,10 @@
 # Builds the tool and the measuring programs, measures, and prints Markdown for Benchmarks/README.md.
 # Takes about five minutes when everything is built. Let nothing else run meanwhile.
 #
-# usage: Benchmarks/run.sh [RUNS]        RUNS of each command, 5 by default
+# usage: Benchmarks/run.sh [RUNS [GENERATOR.c]]
+#
+# RUNS of each command, 5 by default. With the generator of the neutral stream also the analyses beside others, which
+# takes half an hour and 10 GB in TMPDIR (peers/analyses.py).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 runs=${1:-5}
@@ -12,6 +15,9 @@ swift build -c release --package-path Benchmarks >&2
 tool=$PWD/.build/release/ktls-trace
 programs=$PWD/Benchmarks/.build/release
 measure=$PWD/Benchmarks/measure.py
+analyses=$PWD/Benchmarks/peers/analyses.py
+installer=$PWD/Benchmarks/peers/install-analyses.sh
+[ -z "${2:-}" ] || generator=$(realpath "$2")
 folder=$(mktemp -d "${TMPDIR:-/tmp}/ktls-trace-bench-XXXXXX")
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
@@ -77,3 +83,9 @@ echo
 echo '```'
 "$programs/AnalysisSpeed" 2000
 echo '```'
+
+if [ -n "${generator:-}" ]; then
+  python=$("$installer")
+  echo
+  "$analyses" "$tool" "$generator" --python "$python" --repeat "$runs"
+fi

@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 Scripts/setup.sh
-long='FuzzCorpusTests|TruncationTests|ConformanceTests|ReferenceTests|CaptureTests|SimulationTests|ZoneReferenceTests|ReplayTests|CommandTests'
+long='FuzzCorpusTests|TruncationTests|ConformanceTests|ReferenceTests|CaptureTests|SimulationTests|ZoneReferenceTests|ReplayTests|TraceSummariesTests|CommandTests'
 checks=(--explicit-target-dependency-import-check error)
 
 echo "== fast tests, debug"
@@ -16,6 +16,9 @@ release=(-c release --scratch-path .build-test "${checks[@]}" -Xswiftc -enable-t
 swift build "${release[@]}" --build-tests
 KTLS_TRACE_BINARY="$PWD/.build-test/release/ktls-trace" \
   swift test "${release[@]}" --skip-build --disable-xctest --filter "$long"
+
+echo "== comparison of analyses, few events"
+Benchmarks/peers/analyses.py .build-test/release/ktls-trace --smoke > /dev/null
 
 echo "== fuzzing, seconds for each target"
 Scripts/fuzz.sh --short

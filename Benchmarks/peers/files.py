@@ -57,11 +57,17 @@ def relabel(rows, schema, folder):
 
 PYARROW = """
 import sys, numpy, pyarrow as pa, pyarrow.parquet as pq
-rows = numpy.fromfile(sys.argv[1], dtype={row})
-table = pa.table({{name: rows[name] for name in rows.dtype.names}})
-pq.write_table(table, sys.argv[2], compression="zstd", compression_level=3,
-               use_dictionary=["value", "argument", "cpu", "domain", "kind"],
-               column_encoding={{"ns": "DELTA_BINARY_PACKED"}})
+rows = numpy.memmap(sys.argv[1], dtype={row}, mode="r")
+writer = None
+for begin in range(0, len(rows), 1 << 20):  # a row group
+    part = rows[begin:begin + (1 << 20)]
+    table = pa.table({{name: numpy.ascontiguousarray(part[name]) for name in rows.dtype.names}})
+    writer = writer or pq.ParquetWriter(
+        sys.argv[2], table.schema, compression="zstd", compression_level=3,
+        use_dictionary=["value", "argument", "cpu", "domain", "kind"],
+        column_encoding={{"ns": "DELTA_BINARY_PACKED"}})
+    writer.write_table(table)
+writer.close()
 """
 PYARROW_READ = """
 import sys, pyarrow.parquet as pq
@@ -77,7 +83,7 @@ duckdb.execute("COPY (SELECT * FROM stream ORDER BY kind, domain, ns) TO '" + sy
 """
 CTF = """
 import os, sys, numpy
-rows = numpy.fromfile(sys.argv[1], dtype={row})
+rows = numpy.memmap(sys.argv[1], dtype={row}, mode="r")
 os.makedirs(sys.argv[2])
 names = ["k%d" % number for number in range(1, 9)]
 fields = "uint64_t value; uint32_t argument; uint16_t cpu; uint8_t domain;"
@@ -93,14 +99,18 @@ with open(os.path.join(sys.argv[2], "metadata"), "w") as file:
                "{{ integer {{ size = 5; align = 8; signed = false; }} id; t27 t; }}; }};\\n")
     for number, name in enumerate(names, 1):
         file.write('event {{ name = "%s"; id = %d; fields := struct {{ %s }}; }};\\n' % (name, number, fields))
-out = numpy.zeros(len(rows), dtype=[("head", "<u4"), ("value", "<u8"), ("argument", "<u4"), ("cpu", "<u2"), ("domain", "u1")])
-out["head"] = rows["kind"].astype("u4") | ((rows["ns"] & numpy.uint64((1 << 27) - 1)).astype("u4") << numpy.uint32(5))
-for name in ("value", "argument", "cpu", "domain"):
-    out[name] = rows[name]
+packed = [("head", "<u4"), ("value", "<u8"), ("argument", "<u4"), ("cpu", "<u2"), ("domain", "u1")]
 with open(os.path.join(sys.argv[2], "stream"), "wb") as file:
     file.write((0xC1FC1FC1).to_bytes(4, "little"))
     file.write(int(rows["ns"][0]).to_bytes(8, "little") + int(rows["ns"][-1]).to_bytes(8, "little"))
-    file.write(out.tobytes())
+    for begin in range(0, len(rows), 1 << 20):
+        part = rows[begin:begin + (1 << 20)]
+        out = numpy.zeros(len(part), dtype=packed)
+        times = (part["ns"] & numpy.uint64((1 << 27) - 1)).astype("u4")
+        out["head"] = part["kind"].astype("u4") | (times << numpy.uint32(5))
+        for name in ("value", "argument", "cpu", "domain"):
+            out[name] = part[name]
+        file.write(out.tobytes())
 """
 
 

@@ -1,9 +1,9 @@
 /// The distribution of a duration (or of another number from 0 up), mergeable in any order.
 ///
 /// Up to `exactLimit` samples every value is kept; above that, the values are counted in the
-/// buckets of `BucketLayout`. Which form a series has depends only on how many samples it holds,
-/// and both forms keep count, sum, minimum and maximum exactly, so a series is a function of the
-/// collection of its samples: merging is associative and commutative, whatever the forms.
+/// buckets of `BucketLayout`. Which form a series has depends only on how many samples it holds
+/// and on whether `coarsen` was asked to save space in one of its parts. Both forms keep count,
+/// sum, minimum and maximum exactly. So merging is associative and commutative, whatever the forms.
 ///
 /// Samples below 0 are not durations: they are counted apart and take part in nothing. Samples
 /// above `BucketLayout.highestValue` take part in everything; in the histogram form they share one
@@ -13,13 +13,13 @@ public struct LatencySeries: Sendable {
     public static let exactLimit = 65_536
 
     /// The number of samples.
-    public private(set) var count: UInt64 = 0
+    public internal(set) var count: UInt64 = 0
     /// The sum of all samples.
-    public private(set) var sum: UInt128 = 0
+    public internal(set) var sum: UInt128 = 0
     /// Samples above `BucketLayout.highestValue`; they are part of `count`.
-    public private(set) var aboveRangeCount: UInt64 = 0
+    public internal(set) var aboveRangeCount: UInt64 = 0
     /// Samples below 0; they are not part of `count`.
-    public private(set) var negativeCount: UInt64 = 0
+    public internal(set) var negativeCount: UInt64 = 0
 
     var lowest: Int64 = .max
     var highest: Int64 = .min
@@ -137,7 +137,7 @@ extension LatencySeries {
         guard !sumOverflow else { throw .sumOverflow }
         negativeCount = negative
         guard other.count > 0 else { return }
-        if isExact, total > UInt64(Self.exactLimit) { changeToHistogram() }
+        if isExact, !other.isExact || total > UInt64(Self.exactLimit) { changeToHistogram() }
         count = total
         sum = newSum
         aboveRangeCount += other.aboveRangeCount

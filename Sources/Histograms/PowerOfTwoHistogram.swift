@@ -18,7 +18,8 @@ public struct PowerOfTwoHistogram: Hashable, Sendable {
         }
     }
 
-    private var counts: [UInt64] = []
+    /// By bucket; without empty ones at the end.
+    package var counts: [UInt64] = []
 
     /// Makes an empty histogram.
     public init() {}

@@ -364,6 +364,7 @@ public struct Analyzer {
         summary.waits = waits.finish(endNs: endNs, text)
         summary.service = service.finish()
         summary.memory = memory.finish()
+        summary.memoryOverTime = memory.finishOverTime()
         summary.relief = relief.finish()
         summary.chains = keepsChains ? chains?.finish() : nil
         if asks(.relief), let chains { summary.batchRelief = chains.finishBatches() }

@@ -43,7 +43,7 @@ public struct BatchCounters: Hashable, Sendable {
 
     static let count = 13
 
-    private var sums = [KnownSum](repeating: KnownSum(), count: Self.count)
+    package var sums = [KnownSum](repeating: KnownSum(), count: Self.count)
 
     /// Makes empty sums.
     public init() {}

@@ -11,6 +11,8 @@ public enum ChainLink: String, Sendable, CaseIterable {
 /// A step that did not happen, or not within the window, is `nil`, and so is its link to the one
 /// before it.
 public struct Chain: Hashable, Sendable {
+    /// What the trace is called, in a summary of several runs; else empty.
+    public var trace = ""
     /// The domain of the failures.
     public var domain: Int32
     /// The thread that was woken.
@@ -74,10 +76,10 @@ public struct Chain: Hashable, Sendable {
         [wakeLink, runLink, batchLink].allSatisfy { $0 == nil || $0 == .recorded }
     }
 
-    /// The longest come first; of equal ones the earliest.
-    static func isBefore(_ left: Chain, _ right: Chain) -> Bool {
-        (right.lengthNs, left.failureNs, left.failureSequence)
-            < (left.lengthNs, right.failureNs, right.failureSequence)
+    /// The longest come first; of equal ones the earliest, then by the names of their traces.
+    package static func isBefore(_ left: Chain, _ right: Chain) -> Bool {
+        (right.lengthNs, left.failureNs, left.failureSequence, left.trace)
+            < (left.lengthNs, right.failureNs, right.failureSequence, right.trace)
     }
 }
 
@@ -91,6 +93,8 @@ public struct ChainSummary: Equatable, Sendable {
     public var knowsRelief = false
     /// The longest ones, the longest first.
     public var worst: [Chain] = []
+    /// How many of them were asked for.
+    public var limit: UInt64 = 0
     /// Events not followed because there were too many threads or domains.
     public var untracked: UInt64 = 0
 

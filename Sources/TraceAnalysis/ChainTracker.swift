@@ -48,7 +48,10 @@ struct ChainTracker {
     private var summary = ChainSummary()
 
     /// - Parameter limit: How many chains are kept; with 0 none waits for relief.
-    init(limit: Int) { self.limit = limit }
+    init(limit: Int) {
+        self.limit = limit
+        summary.limit = UInt64(limit)
+    }
 
     /// Takes an event; those that are no step of a chain are passed over.
     ///

@@ -62,6 +62,13 @@ public struct CounterRow: Hashable, Sendable {
     /// What the events say between the first and the last reading; `nil` where they say nothing.
     public var check: CounterCheck?
 
+    /// By name, numbers in names as numbers; a counter before a sum of the same name.
+    package static func isBefore(_ left: CounterRow, _ right: CounterRow) -> Bool {
+        left.range.name == right.range.name
+            ? !left.isSum && right.isSum
+            : FreeBSDCounter.isOrdered(left.range.name, right.range.name)
+    }
+
     /// Last less first value, held at the ends of the range.
     public var change: Int64 {
         let (change, overflow) = range.last.subtractingReportingOverflow(range.first)

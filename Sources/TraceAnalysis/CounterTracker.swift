@@ -203,11 +203,7 @@ struct CounterTracker {
             rows.append(row)
         }
         for index in rows.indices { rows[index].explain(end, helperAllocates) }
-        rows.sort {
-            $0.range.name == $1.range.name
-                ? !$0.isSum && $1.isSum
-                : FreeBSDCounter.isOrdered($0.range.name, $1.range.name)
-        }
+        rows.sort(by: CounterRow.isBefore)
         return CounterSummary(rows: rows, untracked: untracked)
     }
 

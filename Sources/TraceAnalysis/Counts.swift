@@ -26,7 +26,7 @@ public struct NamedCount: Hashable, Sendable {
     }
 
     /// Most frequent first, then by name.
-    static func isBefore(_ left: NamedCount, _ right: NamedCount) -> Bool {
+    package static func isBefore(_ left: NamedCount, _ right: NamedCount) -> Bool {
         left.count != right.count ? left.count > right.count : left.name < right.name
     }
 }
@@ -67,7 +67,7 @@ public struct KnownSum: Hashable, Sendable {
 
 extension Int64 {
     /// The sum, held at the ends of the range.
-    func addingClamped(_ other: Int64) -> Int64 {
+    package func addingClamped(_ other: Int64) -> Int64 {
         let (sum, overflow) = addingReportingOverflow(other)
         return overflow ? (other < 0 ? .min : .max) : sum
     }

@@ -16,7 +16,7 @@ public struct OrderAndGfpCount: Hashable, Sendable {
         self.count = count
     }
 
-    static func isBefore(_ left: OrderAndGfpCount, _ right: OrderAndGfpCount) -> Bool {
+    package static func isBefore(_ left: OrderAndGfpCount, _ right: OrderAndGfpCount) -> Bool {
         if left.count != right.count { return left.count > right.count }
         return (left.order, left.gfp) < (right.order, right.gfp)
     }
@@ -34,6 +34,16 @@ public struct FailuresOverTime: Hashable, Sendable {
     public var byDomain: [PlaceOverTime] = []
     /// The failures of each bin by CPU, ascending; -1 for none.
     public var byCPU: [PlaceOverTime] = []
+
+    /// Makes no bins.
+    public init() {}
+
+    /// Makes bins that are not told apart by place.
+    init(beginNs: Int64, widthNs: Int64, counts: [UInt64]) {
+        self.beginNs = beginNs
+        self.widthNs = widthNs
+        self.counts = counts
+    }
 }
 
 /// Failures of one domain or one CPU per bin of time.

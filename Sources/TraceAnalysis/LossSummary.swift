@@ -17,9 +17,27 @@ public struct LossInterval: Hashable, Sendable {
         self.count = count
     }
 
-    static func isEarlier(_ left: LossInterval, _ right: LossInterval) -> Bool {
+    package static func isEarlier(_ left: LossInterval, _ right: LossInterval) -> Bool {
         (left.beginNs, left.endNs, left.kind ?? "", left.count)
             < (right.beginNs, right.endNs, right.kind ?? "", right.count)
+    }
+}
+
+/// Lost events of one kind.
+public struct LossCount: Hashable, Sendable {
+    /// The kind; empty where it is not known.
+    public var kind: String
+    /// How many were lost.
+    public var count: UInt64
+
+    package init(kind: String, count: UInt64) {
+        self.kind = kind
+        self.count = count
+    }
+
+    /// Most first, then by kind.
+    package static func isBefore(_ left: LossCount, _ right: LossCount) -> Bool {
+        left.count != right.count ? left.count > right.count : left.kind < right.kind
     }
 }
 
@@ -34,14 +52,17 @@ public struct LossSummary: Equatable, Sendable {
 
     /// The lost events, at most 2^64 - 1.
     public var count: UInt64 = 0
-    /// The lost events by kind, most first; an empty name where the kind is not known.
-    public var byKind: [NamedCount] = []
+    /// The lost events by kind, most first.
+    public var byKind: [LossCount] = []
     /// How many intervals the recording tells of.
     public var intervals: UInt64 = 0
     /// The part of the window inside any of them, ns.
     public var timeNs: Int64 = 0
     /// The earliest intervals, ascending.
     public var rows: [LossInterval] = []
+    /// Events that reached the recorder after later ones and have the time of the event before
+    /// them, where it tells; of the whole trace.
+    public var late = KnownSum()
 
     /// Makes a summary of no loss.
     public init() {}
@@ -50,7 +71,10 @@ public struct LossSummary: Equatable, Sendable {
     /// unknown ones.
     ///
     /// - Complexity: O(n log n).
-    public init(_ losses: [LossInterval], in window: SummaryWindow) {
+    public init(
+        _ losses: [LossInterval], in window: SummaryWindow, lateEvents: UInt64? = nil
+    ) {
+        if let lateEvents { late.add(Int64(clamping: lateEvents)) }
         let found = losses.filter { loss in
             let isAsked = loss.kind.map { window.kinds?.contains($0) ?? true } ?? true
             return isAsked && loss.count > 0 && loss.beginNs <= window.endNs
@@ -63,7 +87,7 @@ public struct LossSummary: Equatable, Sendable {
             timeNs += max(0, endNs - max(loss.beginNs, reachedNs))
             reachedNs = max(reachedNs, endNs)
         }
-        byKind.sort(by: NamedCount.isBefore)
+        byKind.sort(by: LossCount.isBefore)
         rows = Array(found.prefix(Self.rowLimit))
     }
 
@@ -72,8 +96,8 @@ public struct LossSummary: Equatable, Sendable {
         let (total, isOver) = count.addingReportingOverflow(loss.count)
         count = isOver ? .max : total
         let name = loss.kind ?? ""
-        guard let place = byKind.firstIndex(where: { $0.name == name }) else {
-            byKind.append(NamedCount(name: name, count: loss.count))
+        guard let place = byKind.firstIndex(where: { $0.kind == name }) else {
+            byKind.append(LossCount(kind: name, count: loss.count))
             return
         }
         let (sum, overflow) = byKind[place].count.addingReportingOverflow(loss.count)

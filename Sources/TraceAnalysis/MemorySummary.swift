@@ -1,15 +1,15 @@
 /// A number read at instants: its first, smallest, largest and last value.
 public struct Gauge: Hashable, Sendable {
-    /// The first value.
-    public private(set) var first: Int64 = 0
+    /// The first value; `nil` where those of several runs differ.
+    public package(set) var first: Int64? = 0
     /// The smallest value.
-    public private(set) var minimum: Int64 = 0
+    public package(set) var minimum: Int64 = 0
     /// The largest value.
-    public private(set) var maximum: Int64 = 0
-    /// The last value.
-    public private(set) var last: Int64 = 0
+    public package(set) var maximum: Int64 = 0
+    /// The last value; `nil` where those of several runs differ.
+    public package(set) var last: Int64? = 0
     /// The number of values; without any, the others mean nothing.
-    public private(set) var samples: UInt64 = 0
+    public package(set) var samples: UInt64 = 0
 
     /// Makes a gauge without values.
     public init() {}
@@ -47,8 +47,6 @@ public struct DomainMemory: Equatable, Sendable {
     public var doubledFallbackPageNs: UInt128 = 0
     /// The time that the integral covers: from the first to the last sample, ns.
     public var coveredNs: Int64 = 0
-    /// Its memory over time, in bins from the begin of the window; of the first 64 domains.
-    public var overTime = MemoryTimeline()
     /// The reclaim thread's own count of wakeups.
     public var wakeups = Gauge()
     /// The reclaim thread's own count of reclaimed runs.
@@ -59,4 +57,12 @@ public struct DomainMemory: Equatable, Sendable {
     public var fallbackPageUs: Int64? {
         fallbackPages.samples < 2 ? nil : Int64(clamping: doubledFallbackPageNs / 2_000)
     }
+}
+
+/// The memory of one domain over time, in bins from the begin of the window.
+public struct MemoryOverTime: Hashable, Sendable {
+    /// The domain; -1 for none.
+    public var domain: Int32
+    /// Its bins, at least one.
+    public var timeline: MemoryTimeline
 }

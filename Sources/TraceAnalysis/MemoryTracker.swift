@@ -4,8 +4,8 @@ import TraceCore
 struct MemoryTracker {
     fileprivate struct State {
         var memory: DomainMemory
-        /// Whether its samples are kept over time.
-        var hasTimeline: Bool
+        /// Its samples over time; `nil` for domains beyond those that are followed.
+        var timeline: MemoryTimeline?
         var lastNs: Int64 = 0
         var lastFallback: Int64 = -1
     }
@@ -29,7 +29,7 @@ struct MemoryTracker {
             states.append(
                 State(
                     memory: DomainMemory(domain: header.domain),
-                    hasTimeline: position < Self.timelineLimit))
+                    timeline: position < Self.timelineLimit ? MemoryTimeline() : nil))
         }
         states[position].memory.samples += 1
         func number(_ slot: Int) -> Int64 { kind.number(slot, values, default: -1) }
@@ -41,10 +41,15 @@ struct MemoryTracker {
         }
         let sample = MemoryBin(kind, values)
         states[position].memory.unusablePpm.read(sample.unusablePpm.most)
-        if states[position].hasTimeline {
-            states[position].memory.overTime.add(sample, at: header.timeNs - window.beginNs)
-        }
+        states[position].timeline?.add(sample, at: header.timeNs - window.beginNs)
         states[position].fallback(number(SampleSlot.fallbackPages), header.timeNs)
+    }
+
+    /// The memory of the domains over time, ascending.
+    func finishOverTime() -> [MemoryOverTime] {
+        states.compactMap { state in
+            state.timeline.map { MemoryOverTime(domain: state.memory.domain, timeline: $0) }
+        }.sorted { $0.domain < $1.domain }
     }
 
     func finish() -> [DomainMemory] {

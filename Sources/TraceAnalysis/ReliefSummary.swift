@@ -23,6 +23,9 @@ public struct ReliefSeries: Equatable, Sendable {
     public var unserved: UInt64 = 0
     /// 1 where failures had no import after them by the end of the window.
     public var unimported: UInt64 = 0
+
+    /// Makes series of no failures.
+    public init() {}
 }
 
 /// From allocation failures to the first success after them.
@@ -55,6 +58,9 @@ public struct BatchRelief: Equatable, Sendable {
     /// From the first failure since the last effective wakeup to the end of the first batch of the
     /// thread that was woken, ns.
     public var duration = LatencySeries()
+
+    /// Makes a row of nothing.
+    package init() {}
 
     /// The chains without such an end in the window.
     public var withoutEnd: UInt64 { chains - min(chains, duration.count + duration.negativeCount) }

@@ -129,7 +129,8 @@ struct ReliefTracker {
         for (number, domain) in zip(index.keys, domains) {
             let served = hasEvents ? domain.served : domain.servedBound
             let imported = hasEvents ? domain.imported : domain.importedBound
-            var row = ReliefSeries(domain: Int32(truncatingIfNeeded: number))
+            var row = ReliefSeries()
+            row.domain = Int32(truncatingIfNeeded: number)
             row.served = served.series
             row.imported = imported.series
             row.unserved = served.sinceNs >= 0 ? 1 : 0

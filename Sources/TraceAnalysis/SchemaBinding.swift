@@ -3,11 +3,11 @@ import TraceCore
 /// One column that an analysis wants and a trace's schema does not offer.
 public struct MissingColumn: Hashable, Sendable {
     /// The name of the event kind.
-    public let kind: String
+    public package(set) var kind: String
     /// The name of the column.
-    public let column: String
+    public package(set) var column: String
     /// Whether the column is there with a type that cannot be read as what it should be.
-    public let isWrongType: Bool
+    public package(set) var isWrongType: Bool
 
     /// Makes a description.
     public init(kind: String, column: String, isWrongType: Bool) {

@@ -15,8 +15,23 @@ public struct SummaryWindow: Hashable, Sendable {
     /// The threads looked at, ascending; `nil` for all events.
     public var threads: [Int64]?
 
-    /// Its length, ns.
-    public var lengthNs: Int64 { max(0, endNs - beginNs) }
+    /// Its length, ns; of a summary of several runs the length of all windows together.
+    public var lengthNs: Int64
+
+    /// Makes a window from its first instant to its end.
+    public init(
+        beginNs: Int64, endNs: Int64, isCutAtBegin: Bool = false, isCutAtEnd: Bool = false,
+        domains: [Int32]? = nil, kinds: [String]? = nil, threads: [Int64]? = nil
+    ) {
+        self.beginNs = beginNs
+        self.endNs = endNs
+        self.isCutAtBegin = isCutAtBegin
+        self.isCutAtEnd = isCutAtEnd
+        self.domains = domains
+        self.kinds = kinds
+        self.threads = threads
+        lengthNs = max(0, endNs - beginNs)
+    }
 }
 
 /// How many events an analysis was given and used.
@@ -39,8 +54,11 @@ public struct EventCounts: Hashable, Sendable {
 
 /// What one trace, or a window of it, says about reclaim: a plain value for reports and diffs.
 ///
-/// Every number is defined in the metrics document. Times are ns.
+/// Every number is defined in the metrics document. Times are ns. Summaries of several runs merge
+/// into one.
 public struct TraceSummary: Equatable, Sendable {
+    /// The runs it is about. The threads of several runs are numbered by their names.
+    public var runs: UInt64 = 1
     /// What part of the trace it is about.
     public var window: SummaryWindow
     /// The reports that were asked for; `nil` for all. The others are empty.
@@ -75,10 +93,16 @@ public struct TraceSummary: Equatable, Sendable {
     public var service = ServiceSummary()
     /// Memory by domain, ascending.
     public var memory: [DomainMemory] = []
+    /// Memory by domain over time, ascending, of at most 64 domains; as `timeline` no part of what
+    /// is merged.
+    public var memoryOverTime: [MemoryOverTime] = []
     /// Counters of the system, beside what the events say.
     public var counters = CounterSummary()
     /// The rest.
     public var totals = TotalsSummary()
+
+    /// Makes a summary of no events.
+    public init(window: SummaryWindow) { self.window = window }
 
     /// Whether a report was asked for.
     public func has(_ section: ReportSection) -> Bool { sections?.contains(section) ?? true }

@@ -77,6 +77,9 @@ public struct FailureAnswers: Equatable, Sendable {
     public var unanswered: UInt64 = 0
     /// Failures not followed because too many waited at once.
     public var untracked: UInt64 = 0
+
+    /// Makes answers of no failures.
+    public init() {}
 }
 
 /// What tells that a thread that was woken runs.

@@ -1,30 +1,6 @@
 public import TraceAnalysis
 public import TraceCore
-
-/// The identities of a trace as lower-case hexadecimal text, as far as they are known.
-public struct TraceIdentities: Hashable, Sendable {
-    /// The identity of what arrived and of the host it arrived at.
-    public var input: String?
-    /// The identity of what the policy made of it.
-    public var outcome: String?
-    /// The identity of everything but notes and the policy's settings.
-    public var content: String?
-
-    /// Makes identities.
-    public init(input: String? = nil, outcome: String? = nil, content: String? = nil) {
-        self.input = input
-        self.outcome = outcome
-        self.content = content
-    }
-}
-
-/// How much of a trace a report rests on.
-public enum Completeness: Hashable, Sendable {
-    /// All of it.
-    case complete
-    /// Not all of it, with the reason in a few words.
-    case incomplete(reason: String)
-}
+public import TraceSummaries
 
 /// One side of a comparison.
 public struct ComparedTrace: Sendable {
@@ -38,6 +14,8 @@ public struct ComparedTrace: Sendable {
     public var completeness: Completeness
     /// What it says.
     public var summary: TraceSummary
+    /// The runs that it stands for; empty for one trace.
+    public var runs: [RunFacts] = []
 
     /// Makes a side.
     public init(
@@ -49,5 +27,25 @@ public struct ComparedTrace: Sendable {
         self.identities = identities
         self.completeness = completeness
         self.summary = summary
+    }
+
+    /// Makes a side of one run or several.
+    public init(_ summaries: RunSummaries) {
+        let isOne = summaries.runs.count == 1
+        self.init(
+            label: summaries.label, parameters: summaries.commonParameters,
+            identities: isOne ? summaries.runs[0].identities : TraceIdentities(),
+            completeness: summaries.completeness, summary: summaries.summary)
+        runs = isOne ? [] : summaries.runs
+    }
+
+    /// How many runs it stands for.
+    public var runCount: Int { max(1, runs.count) }
+
+    /// One identity of every run, sorted; `nil` where one is not known.
+    func all(_ identity: (TraceIdentities) -> String?) -> [String]? {
+        let each = runs.isEmpty ? [identity(identities)] : runs.map { identity($0.identities) }
+        let known = each.compactMap { $0 }
+        return known.count == each.count ? known.sorted() : nil
     }
 }

@@ -1,5 +1,6 @@
 public import TraceAnalysis
 import TraceCore
+import TraceSummaries
 
 /// Whether two traces stem from the same inputs.
 public enum InputRelation: Sendable, Equatable {
@@ -48,7 +49,7 @@ extension Int128 {
 
 /// Two traces side by side.
 ///
-/// It describes one run each and judges nothing: what two single runs differ by may be chance.
+/// It describes and judges nothing: what runs differ by may be chance.
 public struct Comparison: Sendable {
     /// The left side.
     public let left: ComparedTrace
@@ -69,12 +70,11 @@ public struct Comparison: Sendable {
     public init(_ left: ComparedTrace, _ right: ComparedTrace) {
         self.left = left
         self.right = right
-        isIdentical =
-            left.identities.content != nil
-            && left.identities.content == right.identities.content
+        let contents = left.all(\.content)
+        isIdentical = contents != nil && contents == right.all(\.content)
         differences = ParameterDifference.all(left.parameters, right.parameters)
         inputs =
-            if let one = left.identities.input, let other = right.identities.input {
+            if let one = left.all(\.input), let other = right.all(\.input) {
                 one == other ? .same : .different
             } else {
                 .unknown

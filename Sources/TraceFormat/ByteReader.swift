@@ -4,17 +4,17 @@ import TraceCore
 ///
 /// Every read is checked against the end, and every failure names the field and its place in the
 /// file.
-struct ByteReader {
+package struct ByteReader {
     private let bytes: [UInt8]
     /// Position of the next byte.
-    private(set) var position: Int
+    package private(set) var position: Int
     /// Position after the last byte that may be read.
-    let end: Int
+    package let end: Int
     /// Offset in the file of position 0.
     private let fileOffset: Int64
 
     /// Makes a reader of a part of `bytes`, whose first byte stands at `fileOffset` in the file.
-    init(_ bytes: [UInt8], _ range: Range<Int>, fileOffset: Int64) {
+    package init(_ bytes: [UInt8], _ range: Range<Int>, fileOffset: Int64) {
         precondition(range.upperBound <= bytes.count, "a reader's range lies within its bytes")
         self.bytes = bytes
         self.position = range.lowerBound
@@ -23,9 +23,9 @@ struct ByteReader {
     }
 
     /// Offset in the file of the next byte.
-    var offset: Int64 { fileOffset + Int64(position) }
+    package var offset: Int64 { fileOffset + Int64(position) }
     /// Number of bytes left.
-    var remaining: Int { end - position }
+    package var remaining: Int { end - position }
 
     /// Takes a little-endian integer.
     mutating func integer<Value: FixedWidthInteger>(
@@ -40,7 +40,7 @@ struct ByteReader {
     }
 
     /// Takes a variable-length number that must not exceed `limit`.
-    mutating func varint(_ field: String, limit: UInt64 = .max) throws(FormatError) -> UInt64 {
+    package mutating func varint(_ field: String, limit: UInt64 = .max) throws(FormatError) -> UInt64 {
         let start = offset
         var value: UInt64 = 0
         var shift: UInt64 = 0
@@ -69,19 +69,19 @@ struct ByteReader {
     }
 
     /// Takes a variable-length count that must not exceed `limit`.
-    mutating func count(_ field: String, limit: Int) throws(FormatError) -> Int {
+    package mutating func count(_ field: String, limit: Int) throws(FormatError) -> Int {
         Int(try varint(field, limit: UInt64(limit)))
     }
 
     /// Takes a signed variable-length number.
-    mutating func signedVarint(_ field: String) throws(FormatError) -> Int64 {
+    package mutating func signedVarint(_ field: String) throws(FormatError) -> Int64 {
         Zigzag.decode(try varint(field))
     }
 
     /// Takes a text of at most `limit` bytes.
     ///
     /// - Complexity: O(text).
-    mutating func text(_ field: String, limit: Int) throws(FormatError) -> String {
+    package mutating func text(_ field: String, limit: Int) throws(FormatError) -> String {
         let length = try count(field, limit: limit)
         let start = offset
         try need(length, field)
@@ -103,7 +103,7 @@ struct ByteReader {
     }
 
     /// Refuses bytes that are left over.
-    func finish(_ field: String) throws(FormatError) {
+    package func finish(_ field: String) throws(FormatError) {
         guard remaining == 0 else {
             throw .invalidValue(field: field, offset: offset, value: UInt64(remaining))
         }

@@ -38,6 +38,8 @@ public enum FormatLimits {
     public static let snapshotBytes = 1_073_741_824
     /// Most bytes of a snapshot that one frame holds before compression.
     public static let snapshotChunkBytes = 1_048_576
+    /// Most bytes of a summary.
+    public static let summaryBytes = 268_435_456
     /// Most entries of one index record.
     public static let indexEntries = 16_384
     /// Most bytes of frames that a reader steps over after a record it does not know.

@@ -8,6 +8,7 @@ public enum RecordType: UInt8, Sendable, CaseIterable {
     case snapshot = 6
     case block = 7
     case loss = 8
+    case summary = 9
     case index = 10
     case footer = 11
 }
@@ -94,6 +95,9 @@ public struct RecordHead: Equatable, Sendable {
         case .snapshot:
             bodyLimit = FormatLimits.recordBodyBytes
             dataLimit = 2 * FormatLimits.snapshotBytes
+        case .summary:
+            bodyLimit = FormatLimits.recordBodyBytes
+            dataLimit = 2 * FormatLimits.summaryBytes
         case nil:
             // What is stepped over may be of any length that the record can state.
             bodyLimit = Int(UInt32.max)

@@ -155,7 +155,16 @@ extension AnalysisJSON {
         }
     }
 
-    static func memory(_ json: inout JSONWriter, _ memory: DomainMemory) {
+    static func memory(_ summary: TraceSummary, _ json: inout JSONWriter) {
+        json.member("memory", each: summary.memory) { json, row in
+            let found = summary.memoryOverTime.first { $0.domain == row.domain }
+            memory(row, found?.timeline, &json)
+        }
+    }
+
+    private static func memory(
+        _ memory: DomainMemory, _ timeline: MemoryTimeline?, _ json: inout JSONWriter
+    ) {
         json.object { json in
             json.member("domain", memory.domain)
             json.member("samples", memory.samples)
@@ -164,7 +173,7 @@ extension AnalysisJSON {
             json.member("fallback_page_us", memory.fallbackPageUs)
             json.member("fallback_covered_ns", memory.coveredNs)
             gauge("unusable_order_2_ppm", memory.unusablePpm, &json)
-            overTime(memory.overTime, &json)
+            overTime(timeline, &json)
             gauge("wakeups", memory.wakeups, &json)
             gauge("reclaims", memory.reclaims, &json)
             json.member("free_blocks_by_order", each: memory.blocks, gauge)
@@ -174,8 +183,8 @@ extension AnalysisJSON {
     /// The most bins that a report has of each domain.
     static let memoryBins = 64
 
-    private static func overTime(_ timeline: MemoryTimeline, _ json: inout JSONWriter) {
-        guard !timeline.bins.isEmpty else {
+    private static func overTime(_ timeline: MemoryTimeline?, _ json: inout JSONWriter) {
+        guard let timeline else {
             json.member("over_time", String?.none)
             return
         }

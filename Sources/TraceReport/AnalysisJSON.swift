@@ -1,7 +1,7 @@
 import Histograms
 import TraceAnalysis
 import TraceCore
-import TraceDiff
+import TraceSummaries
 
 /// The JSON report about one trace.
 enum AnalysisJSON {
@@ -21,6 +21,7 @@ enum AnalysisJSON {
             json.member("trace", report.label)
             identities(report.identities, &json)
             parameters(report.parameters, &json)
+            runs(report, &json)
             window(summary.window, &json)
             reports(summary.sections, &json)
             events(summary, &json)
@@ -54,12 +55,46 @@ enum AnalysisJSON {
         section(.relief, as: "batch_relief", &json) { batchRelief(summary.batchRelief, &$0) }
         chains(summary.chains, &json)
         section(.service, &json) { service(summary, &$0) }
-        section(.memory, &json) { $0.member("memory", each: summary.memory, memory) }
+        section(.memory, &json) { memory(summary, &$0) }
         section(.counters, &json) { counters(summary.counters, &$0) }
         section(.totals, &json) { totals(summary.totals, &$0) }
     }
 
     // MARK: The head
+
+    private static func runs(_ report: AnalysisReport, _ json: inout JSONWriter) {
+        json.member("runs", report.summary.runs)
+        if report.runs.isEmpty {
+            json.member("traces", String?.none)
+        } else {
+            json.member("traces", each: report.runs, run)
+        }
+        if report.leftOut.level > 0 {
+            json.member("left_out") { json in
+                json.member("bucket_fraction", report.leftOut.bucketFraction)
+                json.member("rows", report.leftOut.rows)
+            }
+        } else {
+            json.member("left_out", String?.none)
+        }
+    }
+
+    private static func run(_ json: inout JSONWriter, _ run: RunFacts) {
+        json.object { json in
+            json.member("trace", run.label)
+            switch run.completeness {
+            case .complete:
+                json.member("complete", true)
+                json.member("incomplete_reason", String?.none)
+            case .incomplete(let reason):
+                json.member("complete", false)
+                json.member("incomplete_reason", reason)
+            }
+            json.member("lost_events", run.lostEvents)
+            json.member("length_ns", run.window.lengthNs)
+            identities(run.identities, &json)
+        }
+    }
 
     private static func reports(_ sections: [ReportSection]?, _ json: inout JSONWriter) {
         if let sections {
@@ -137,7 +172,7 @@ enum AnalysisJSON {
             json.member("time_ns", losses.timeNs)
             json.member("by_kind", each: losses.byKind) { json, row in
                 json.object { json in
-                    kind(row.name, &json)
+                    kind(row.kind, &json)
                     json.member("count", row.count)
                 }
             }

@@ -1,34 +1,47 @@
 public import TraceAnalysis
 public import TraceCore
-public import TraceDiff
+public import TraceSummaries
 
-/// What a report about one trace is made from.
+/// What a report about one trace, or about several together, is made from.
 public struct AnalysisReport: Sendable {
     /// What to call the trace, such as its file name.
     public var label: String
-    /// How it was made.
+    /// How it was made; of several traces what they have in common.
     public var parameters: ParameterList
     /// What it is.
     public var identities: TraceIdentities
     /// How much of it there is.
     public var completeness: Completeness
-    /// Events whose time the recorder moved up to that of the event before; `nil` where it does
-    /// not say.
-    public var lateEvents: UInt64?
     /// What it says.
     public var summary: TraceSummary
+    /// The traces, where there are several; else empty.
+    public var runs: [RunFacts] = []
+    /// What the summary does not hold any more.
+    public var leftOut = LeftOut()
 
-    /// Makes a report.
+    /// Makes a report about one trace.
     public init(
         label: String, parameters: ParameterList, identities: TraceIdentities = TraceIdentities(),
-        completeness: Completeness = .complete, lateEvents: UInt64? = nil, summary: TraceSummary
+        completeness: Completeness = .complete, summary: TraceSummary
     ) {
         self.label = label
         self.parameters = parameters
         self.identities = identities
         self.completeness = completeness
-        self.lateEvents = lateEvents
         self.summary = summary
+    }
+
+    /// Makes a report about the runs of a summary.
+    ///
+    /// - Complexity: O(runs x settings).
+    public init(_ summaries: RunSummaries) {
+        self.init(
+            label: summaries.label, parameters: summaries.commonParameters,
+            identities: summaries.runs.count == 1
+                ? summaries.runs[0].identities : TraceIdentities(),
+            completeness: summaries.completeness, summary: summaries.summary)
+        runs = summaries.runs.count > 1 ? summaries.runs : []
+        leftOut = summaries.leftOut
     }
 
     /// The report as text.

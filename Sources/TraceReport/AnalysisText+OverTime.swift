@@ -19,7 +19,7 @@ extension AnalysisText {
     static func overTime(_ summary: TraceSummary, _ out: inout TextLines) {
         guard let timeline = summary.timeline else { return }
         let numbers = Set(timeline.domains.map(\.domain))
-            .union(summary.memory.filter { !$0.overTime.bins.isEmpty }.map(\.domain)).sorted()
+            .union(summary.memoryOverTime.map(\.domain)).sorted()
         guard !numbers.isEmpty else { return }
         let shown = numbers.prefix(mostDomains)
         let room = max(16, out.style.width - titleWidth - scaleWidth - 8)
@@ -42,7 +42,8 @@ extension AnalysisText {
     private static func widths(
         _ summary: TraceSummary, _ timeline: TimelineSummary, _ domains: some Sequence<Int32>
     ) -> [Int64] {
-        let memory = summary.memory.filter { domains.contains($0.domain) }.map(\.overTime.widthNs)
+        let memory = summary.memoryOverTime.filter { domains.contains($0.domain) }
+            .map(\.timeline.widthNs)
         let isBusy = timeline.domains.contains { !$0.lanes.isEmpty || !$0.failures.isEmpty }
         return memory + (isBusy ? [timeline.widthNs] : [])
             + [timeline.wakeupLatency, timeline.batchDuration].filter { $0.total > 0 }
@@ -82,9 +83,8 @@ extension AnalysisText {
         if let found = timeline.domains.first(where: { $0.domain == domain }) {
             rows += busy(found, timeline.widthNs, strip)
         }
-        guard let memory = summary.memory.first(where: { $0.domain == domain })?.overTime else {
-            return rows
-        }
+        let found = summary.memoryOverTime.first { $0.domain == domain }
+        guard let memory = found?.timeline else { return rows }
         func add(
             _ title: String, isLeast: Bool, _ text: (Int64) -> String,
             _ part: (MemoryBin) -> KnownRange

@@ -161,8 +161,8 @@ extension AnalysisText {
         ) {
             guard gauge.samples > 0 else { return }
             table.row([
-                domain(memory.domain), name, text(gauge.first), text(gauge.minimum),
-                text(gauge.maximum), text(gauge.last),
+                domain(memory.domain), name, ScaledText.known(gauge.first, text),
+                text(gauge.minimum), text(gauge.maximum), ScaledText.known(gauge.last, text),
             ])
         }
         for memory in summary.memory {

@@ -1,6 +1,7 @@
 import Histograms
 import TraceAnalysis
 import TraceCore
+import TraceSummaries
 
 /// The text report about one trace.
 enum AnalysisText {
@@ -9,10 +10,12 @@ enum AnalysisText {
         let summary = report.summary
         out.line(Caveats.firstLine(report.completeness, report.parameters))
         out.line("trace: \(TextSafe.line(report.label))")
-        out.line("window: \(window(summary.window))")
+        out.line("window: \(window(summary.window, runs: report.runs.count))")
         out.line("events: \(summary.events.inWindow)\(outside(summary.events))")
         for sentence in Caveats.recording(report) { out.line("note: \(sentence)") }
         parameters(report.parameters, &out)
+        leftOut(report.leftOut, &out)
+        runs(report.runs, &out)
         missing(summary.missingColumns, &out)
         let isModel = Caveats.isFromEngine(report.parameters)
         overTime(summary, &out)
@@ -33,10 +36,11 @@ enum AnalysisText {
         return out.text
     }
 
-    static func window(_ window: SummaryWindow) -> String {
-        var text =
-            "\(ScaledText.time(window.beginNs)) to \(ScaledText.time(window.endNs))"
-            + " (\(ScaledText.time(window.lengthNs)))"
+    /// - Parameter runs: how many traces it is of; below 2 one.
+    static func window(_ window: SummaryWindow, runs: Int = 1) -> String {
+        let ends = "\(ScaledText.time(window.beginNs)) to \(ScaledText.time(window.endNs))"
+        let together = runs > 1 ? " in \(runs) traces together" : ""
+        var text = "\(ends) (\(ScaledText.time(window.lengthNs))\(together))"
         if window.isCutAtBegin { text += ", cut at its begin" }
         if window.isCutAtEnd { text += ", cut at its end" }
         if let domains = window.domains {
@@ -49,6 +53,29 @@ enum AnalysisText {
             text += ", threads " + threads.map(String.init).joined(separator: ",")
         }
         return text
+    }
+
+    /// The traces that a report is about, where there are several.
+    private static func runs(_ runs: [RunFacts], _ out: inout TextLines) {
+        guard !runs.isEmpty else { return }
+        var table = TextTable(["trace", "window", "lost events", "complete"], leftColumns: 1)
+        for run in runs.prefix(out.style.topCount) {
+            table.row([
+                TextSafe.line(run.label), ScaledText.time(run.window.lengthNs),
+                String(run.lostEvents), run.completeness == .complete ? "yes" : "no",
+            ])
+        }
+        out.lines(table.lines)
+        let more = runs.count - out.style.topCount
+        if more > 0 { out.line("  and \(more) more traces") }
+    }
+
+    /// What a summary does not hold because it is to be small.
+    private static func leftOut(_ leftOut: LeftOut, _ out: inout TextLines) {
+        guard leftOut.level > 0 else { return }
+        out.line(
+            "kept small: long series in buckets of at most 1/\(leftOut.bucketFraction) of a value, "
+                + "\(leftOut.rows) rows of tables left out")
     }
 
     private static func outside(_ events: EventCounts) -> String {

@@ -1,6 +1,6 @@
 import TraceAnalysis
 import TraceCore
-import TraceDiff
+import TraceSummaries
 
 /// What a reader must know before the numbers.
 enum Caveats {
@@ -55,7 +55,7 @@ enum Caveats {
         let losses = report.summary.losses
         if losses.count > 0 {
             let kinds = losses.byKind.prefix(4).map {
-                "\($0.name.isEmpty ? "unknown kind" : TextSafe.line($0.name)) \($0.count)"
+                "\($0.kind.isEmpty ? "unknown kind" : TextSafe.line($0.kind)) \($0.count)"
             }
             let more = losses.byKind.count > 4 ? ", \(losses.byKind.count - 4) kinds more" : ""
             result.append(
@@ -65,7 +65,7 @@ enum Caveats {
                     + kinds.joined(separator: ", ") + more
                     + "; counts are too low, and what spans a loss may be wrong")
         }
-        if let late = report.lateEvents, late > 0 {
+        if let late = losses.late.value, late > 0 {
             result.append("\(late) events came late and have the time of the event before them")
         }
         if let driftNs = wallDriftNs(report.parameters), driftNs.magnitude >= leastDriftNs {
@@ -84,7 +84,7 @@ enum Caveats {
     static func clock(_ report: AnalysisReport, _ json: inout JSONWriter) {
         json.member("clock") { json in
             json.member("wall_drift_ns", wallDriftNs(report.parameters))
-            json.member("late_events", report.lateEvents.map { Int64(clamping: $0) })
+            json.member("late_events", report.summary.losses.late.value)
         }
     }
 

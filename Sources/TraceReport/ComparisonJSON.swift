@@ -1,6 +1,7 @@
 import TraceAnalysis
 import TraceCore
 import TraceDiff
+import TraceSummaries
 
 /// The JSON report about two traces.
 enum ComparisonJSON {
@@ -39,6 +40,7 @@ enum ComparisonJSON {
     private static func side(_ side: ComparedTrace, _ json: inout JSONWriter) {
         Caveats.members(side.completeness, side.parameters, &json)
         json.member("trace", side.label)
+        json.member("runs", UInt64(side.runCount))
         AnalysisJSON.identities(side.identities, &json)
         AnalysisJSON.parameters(side.parameters, &json)
         AnalysisJSON.window(side.summary.window, &json)

@@ -1,6 +1,7 @@
 import TraceAnalysis
 import TraceCore
 import TraceDiff
+import TraceSummaries
 
 /// The text report about two traces.
 enum ComparisonText {
@@ -23,7 +24,9 @@ enum ComparisonText {
         if comparison.left.summary.window.lengthNs != comparison.right.summary.window.lengthNs {
             out.line("windows of different length: compare shares and rates, not totals")
         }
-        out.line("one run each: a description without a verdict; differences may be chance")
+        let runs = (comparison.left.runCount, comparison.right.runCount)
+        let what = runs == (1, 1) ? "one run each" : "\(runs.0) and \(runs.1) runs together"
+        out.line("\(what): a description without a verdict; differences may be chance")
         metrics(comparison, &out)
         return out.text
     }
@@ -41,7 +44,8 @@ enum ComparisonText {
 
     private static func side(_ name: String, _ side: ComparedTrace, _ out: inout TextLines) {
         out.line("\(name): \(Caveats.firstLine(side.completeness, side.parameters))")
-        out.line("  \(TextSafe.line(side.label)), \(AnalysisText.window(side.summary.window))")
+        let window = AnalysisText.window(side.summary.window, runs: side.runCount)
+        out.line("  \(TextSafe.line(side.label)), \(window)")
     }
 
     private static func differences(_ comparison: Comparison, _ out: inout TextLines) {

@@ -7,6 +7,14 @@ public enum FileNames {
         FileCalls.names(in: folder(path)).sorted()
     }
 
+    /// The names in a folder, ascending; `nil` for a path that is no folder.
+    ///
+    /// - Complexity: O(n log n).
+    public static func inFolder(_ path: String) -> [String]? {
+        guard case .success(.directory) = FileCalls.kind(path) else { return nil }
+        return FileCalls.names(in: path).sorted()
+    }
+
     /// The folder of a path, as it is written there.
     public static func folder(_ path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }

@@ -9,7 +9,7 @@ extension TraceReader {
             try Self.check(
                 "snapshots", snapshots.count + 1, FormatLimits.snapshots, body.offset)
             let record = try SnapshotRecord(body: body, dataBytes: head.dataBytes)
-            state.snapshotBytes += record.rawBytes
+            state.snapshotBytes += record.frames.rawBytes
             try Self.check(
                 "snapshot bytes", state.snapshotBytes, FormatLimits.snapshotBytes, body.offset)
             entry = SnapshotEntry(record: record, dataOffset: input.offset + head.recordBytes)
@@ -91,7 +91,7 @@ extension TraceReader {
             return .failure(
                 .truncated(
                     field: "snapshot", offset: entry.dataOffset,
-                    needed: Int64(entry.record.storedBytes), available: bytes))
+                    needed: Int64(entry.record.frames.storedBytes), available: bytes))
         }
     }
 
@@ -106,15 +106,11 @@ extension TraceReader {
         completeness = .damaged(error, offset: entry.dataOffset)
     }
 
-    enum StoredSnapshot {
-        case good
-        case cut(bytes: Int64)
-        case damaged(FormatError)
-    }
+    typealias StoredSnapshot = StoredFrames.End
 
     /// Checks the sum of a snapshot's stored bytes, without decompressing them.
     func verify(_ entry: SnapshotEntry) throws(StoreError) -> StoredSnapshot {
-        let count = Int64(entry.record.storedBytes)
+        let count = Int64(entry.record.frames.storedBytes)
         var piece = [UInt8](repeating: 0, count: Int(min(count, 1 << 18)))
         var sum: UInt32 = 0
         var done: Int64 = 0
@@ -126,10 +122,10 @@ extension TraceReader {
             done += Int64(taken)
             if taken < wanted { return .cut(bytes: done) }
         }
-        guard sum != entry.record.checksum else { return .good }
+        guard sum != entry.record.frames.checksum else { return .good }
         return .damaged(
             .checksum(
-                field: "snapshot", offset: entry.dataOffset, stored: entry.record.checksum,
+                field: "snapshot", offset: entry.dataOffset, stored: entry.record.frames.checksum,
                 computed: sum))
     }
 
@@ -157,37 +153,8 @@ extension TraceReader {
     func forEachChunk(
         _ entry: SnapshotEntry, _ body: ([UInt8]) -> Void
     ) throws(StoreError) -> StoredSnapshot {
-        var stored: [UInt8] = []
-        var raw: [UInt8] = []
-        var sum: UInt32 = 0
-        var offset = entry.dataOffset
-        for chunk in entry.record.chunks {
-            if stored.count < chunk.storedBytes {
-                stored = [UInt8](repeating: 0, count: chunk.storedBytes)
-            }
-            let taken = try input.read(
-                at: offset, into: &stored, at: 0, count: chunk.storedBytes)
-            guard taken == chunk.storedBytes else {
-                return .cut(bytes: offset - entry.dataOffset + Int64(taken))
-            }
-            sum = Checksum.crc32c(stored.span.extracting(0..<taken), continuing: sum)
-            if raw.count != chunk.rawBytes {
-                raw = [UInt8](repeating: 0, count: chunk.rawBytes)
-            }
-            do {
-                try codec.decompress(stored, 0..<taken, into: &raw, count: chunk.rawBytes)
-            } catch {
-                return .damaged(.frame(field: "snapshot", offset: offset))
-            }
-            body(raw)
-            offset += Int64(taken)
-        }
-        guard sum == entry.record.checksum else {
-            return .damaged(
-                .checksum(
-                    field: "snapshot", offset: entry.dataOffset, stored: entry.record.checksum,
-                    computed: sum))
-        }
-        return .good
+        try StoredFrames.forEach(
+            of: entry.record.frames, at: entry.dataOffset, field: "snapshot", in: &input, &codec,
+            body)
     }
 }

@@ -42,7 +42,8 @@ extension TraceReader {
     }
 
     private func take(_ head: RecordHead) throws(StoreError) {
-        guard let type = RecordType(rawValue: head.type) else {
+        // A summary says nothing that the events do not say.
+        guard let type = RecordType(rawValue: head.type), type != .summary else {
             try takeUnknown(head)
             return
         }
@@ -93,7 +94,7 @@ extension TraceReader {
             let (sum, overflow) = state.found.lostEvents.addingReportingOverflow(loss.count)
             state.found.lostEvents = overflow ? .max : sum
         case .index: try takeIndex(body)
-        case .header, .schema, .parameters, .snapshot, .block, .footer:
+        case .header, .schema, .parameters, .snapshot, .block, .summary, .footer:
             throw .misplacedRecord(type: type.rawValue, offset: input.offset)
         }
     }

@@ -162,35 +162,15 @@ public struct TraceWriter: ~Copyable, EventSink {
         guard failure == nil else { return }
         hasher.addSnapshot(name: name, bytes)
         do {
-            var frames: [UInt8] = []
-            let chunks = try compress(bytes, into: &frames)
-            let sum = Checksum.crc32c(frames.span)
+            let (table, frames) = try StoredFrames.make(of: bytes, &codec)
             record.removeAll()
-            SnapshotRecord(name: name, chunks: chunks, checksum: sum).encode(to: &record)
+            SnapshotRecord(name: name, frames: table).encode(to: &record)
             write(record.bytes)
             write(frames)
             footer.snapshots += 1
         } catch {
             fail(Self.codecError(error))
         }
-    }
-
-    private mutating func compress(
-        _ bytes: [UInt8], into frames: inout [UInt8]
-    ) throws(CodecFault) -> [SnapshotRecord.Chunk] {
-        var chunks: [SnapshotRecord.Chunk] = []
-        let size = FormatLimits.snapshotChunkBytes
-        // Enough for a chunk that does not shrink.
-        var compressed = [UInt8](repeating: 0, count: size + size / 128 + 1_024)
-        for start in stride(from: 0, to: bytes.count, by: size) {
-            let end = min(start + size, bytes.count)
-            let length = try codec.compress(
-                bytes, start..<end, into: &compressed, limit: compressed.count, .repeating)
-            guard let length else { throw .compression(code: 0) }
-            frames.append(contentsOf: compressed[0..<length])
-            chunks.append(SnapshotRecord.Chunk(storedBytes: length, rawBytes: end - start))
-        }
-        return chunks
     }
 
     /// Writes that events were lost.

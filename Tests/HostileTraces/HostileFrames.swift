@@ -14,9 +14,10 @@ extension HostileTrace {
         var record = ByteWriter()
         SnapshotRecord(
             name: "initial",
-            chunks: zip(frames, rawBytes).map {
-                SnapshotRecord.Chunk(storedBytes: $0.count, rawBytes: $1)
-            }, checksum: Checksum.crc32c(stored.span)
+            frames: FrameTable(
+                chunks: zip(frames, rawBytes).map {
+                    FrameTable.Chunk(storedBytes: $0.count, rawBytes: $1)
+                }, checksum: Checksum.crc32c(stored.span))
         ).encode(to: &record)
         var bytes = record.bytes
         if let declared {

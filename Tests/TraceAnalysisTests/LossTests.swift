@@ -32,7 +32,7 @@ import TraceCore
             ], in: try window(40, 900))
         #expect(losses.count == 17 && losses.intervals == 4)
         #expect(losses.timeNs == 100 + 150 + 200)
-        #expect(losses.byKind.map(\.name) == ["", "alloc_fail", "wait_end"])
+        #expect(losses.byKind.map(\.kind) == ["", "alloc_fail", "wait_end"])
         #expect(losses.byKind.map(\.count) == [9, 7, 1])
         #expect(losses.rows.map(\.beginNs) == [50, 100, 500, 700])
     }

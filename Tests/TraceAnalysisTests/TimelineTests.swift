@@ -224,7 +224,7 @@ import TraceCore
         #expect(lane.timeNs.count <= 2_048 && lane.timeNs.count > 1_024)
         let lengths = (0..<6_000 as Range<Int64>).map { 1 + $0 % 977 }.sorted(by: >)
         #expect(lane.longest.map(\.lengthNs).sorted(by: >) == Array(lengths.prefix(2_000)))
-        let memory = summary.memory[0].overTime
+        let memory = summary.memoryOverTime[0].timeline
         #expect(memory.bins.count <= 256 && memory.joined(limit: 64).bins.count <= 64)
         for bins in [memory.bins, memory.joined(limit: 64).bins] {
             // No extreme is lost.

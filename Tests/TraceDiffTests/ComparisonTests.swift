@@ -3,6 +3,7 @@ import Testing
 import TraceAnalysis
 import TraceCore
 import TraceDiff
+import TraceSummaries
 
 @Suite struct ComparisonTests {
     private func side(

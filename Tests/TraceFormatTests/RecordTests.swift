@@ -166,8 +166,9 @@ import TraceCore
     @Test func aSnapshotAddsUp() throws {
         let record = SnapshotRecord(
             name: "initial",
-            chunks: [.init(storedBytes: 10, rawBytes: 20), .init(storedBytes: 5, rawBytes: 7)],
-            checksum: 99)
+            frames: FrameTable(
+                chunks: [.init(storedBytes: 10, rawBytes: 20), .init(storedBytes: 5, rawBytes: 7)],
+                checksum: 99))
         let bytes = written { record.encode(to: &$0) }
         #expect(try RecordHead(decoding: bytes, fileOffset: 0).dataBytes == 15)
         #expect(try SnapshotRecord(body: body(bytes), dataBytes: 15) == record)

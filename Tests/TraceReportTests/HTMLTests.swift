@@ -3,8 +3,8 @@ import Foundation
 import Testing
 import TraceAnalysis
 import TraceCore
-import TraceDiff
 import TraceReport
+import TraceSummaries
 
 @Suite struct HTMLTests {
     private func report(

@@ -6,6 +6,7 @@ import TraceAnalysis
 import TraceCore
 import TraceDiff
 import TraceReport
+import TraceSummaries
 
 @Suite struct ReportTests {
     @Test func theTextReportIsAsKept() throws {
@@ -114,7 +115,6 @@ import TraceReport
 
     @Test func lossesAndClocksAreToldOnTop() throws {
         var report = try SmallTrace.report()
-        report.lateEvents = 3
         for (key, value) in [
             ("first.real_ns", "1000000000"), ("last.real_ns", "2500000000"),
             ("first.trace_ns", "0"), ("last.trace_ns", "2000000000"),
@@ -125,7 +125,7 @@ import TraceReport
             [
                 LossInterval(kind: "hit", beginNs: 1_000, endNs: 4_000, count: 7),
                 LossInterval(kind: nil, beginNs: 2_000, endNs: 5_000, count: 9),
-            ], in: report.summary.window)
+            ], in: report.summary.window, lateEvents: 3)
         let notes = report.text().split(separator: "\n").filter { $0.hasPrefix("note: ") }
         #expect(
             notes == [

@@ -3,6 +3,7 @@ import TraceAnalysis
 import TraceCore
 import TraceDiff
 import TraceReport
+import TraceSummaries
 
 /// A small engine trace of two domains that has something to say in every section.
 enum SmallTrace {

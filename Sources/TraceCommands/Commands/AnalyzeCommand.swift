@@ -3,14 +3,19 @@ import TraceAnalysis
 import TraceCore
 import TraceReport
 import TraceStore
+import TraceSummaries
 
 struct AnalyzeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "analyze",
         abstract: "Report CPU time in reclaim, wakeup latency, allocation failures and more.")
 
-    @Argument(help: "The trace; - is standard input.")
-    var trace: String
+    @Argument(
+        help: """
+            The trace; - is standard input. Several, a folder of traces, or summaries give one \
+            report about all together.
+            """)
+    var traces: [String]
 
     @OptionGroup var window: WindowOptions
 
@@ -50,10 +55,18 @@ struct AnalyzeCommand: ParsableCommand {
     @Option(
         name: .long,
         help: """
-            text, json, csv (the metrics), markdown (a short report) or html (a page with pictures \
-            that needs no network).
+            text, json, csv (the metrics), markdown (a short report), html (a page with pictures \
+            that needs no network) or summary (for merge, diff and analyze).
             """)
     var format = AnalysisFormat.text
+
+    @Option(
+        name: .long, parsing: .unconditional,
+        help: """
+            Most bytes of a summary for each run, before compression, like 1MiB (default: 64KiB). \
+            Series are kept in buckets and tables shortened as much as it takes.
+            """)
+    var summarySize: ByteSize?
 
     @OptionGroup var following: FollowOptions
     @OptionGroup var look: ReportOptions
@@ -81,26 +94,51 @@ struct AnalyzeCommand: ParsableCommand {
         guard format != .html || report.isEmpty else {
             throw ValidationError("the HTML page shows all reports; --report is for the others")
         }
+        guard summarySize == nil || format == .summary else {
+            throw ValidationError("--summary-size is for --format summary")
+        }
+        guard traces.count < 2 || !following.follow else {
+            throw ValidationError("--follow follows one trace")
+        }
+        guard traces.filter({ $0 == "-" }).count < 2 else {
+            throw ValidationError("only one trace can be standard input")
+        }
     }
 
     mutating func run() throws {
-        let trace = try LoadedTrace(
-            path: trace, checksAll: report.isEmpty, follows: following.follow)
+        let paths = try following.follow ? traces : AnalyzedInput.expand(traces)
+        let input =
+            try following.follow
+            ? SummarizedInput(
+                LoadedTrace(path: paths[0], checksAll: report.isEmpty, follows: true), request)
+            : SummarizedInput.all(paths, request)
+        let out = try TextOutput(path: output.output, force: output.force)
+        try write(input, to: out)
+        if stats { Terminal.writeError(input.readingLine) }
+        if following.follow { try Interrupt.check() }
+        try input.requireUndamaged(partial)
+    }
+
+    /// What is asked of every trace.
+    private var request: AnalysisRequest {
         var options = window.analysis
-        options.kinds =
-            try kind.isEmpty
-            ? nil : Set(trace.reader.description.schema.kinds(named: kind).map(\.id))
         options.threads = thread.isEmpty ? nil : Set(thread)
         options.intervalNs = interval?.ns
         options.sections = report.isEmpty ? nil : Set(report)
-        options.worstChains = worst ?? (format == .html ? 10 : 0)
+        options.worstChains = worst ?? (format == .html || format == .summary ? 10 : 0)
         // Strips over time are a part of the whole text.
         options.collectsTimeline = format == .html || (format == .text && report.isEmpty)
-        let summary = try trace.summary(options)
-        let result = AnalysisReport(
-            label: trace.label, parameters: trace.parameters, identities: trace.identities,
-            completeness: trace.completeness, lateEvents: trace.lateEvents, summary: summary)
-        let out = try TextOutput(path: output.output, force: output.force)
+        return AnalysisRequest(options: options, kindNames: kind, checksAll: report.isEmpty)
+    }
+
+    private func write(_ input: SummarizedInput, to out: TextOutput) throws {
+        guard format != .summary else {
+            try writeSummary(input, to: out)
+            return
+        }
+        var result = AnalysisReport(input.summaries)
+        result.summary.timeline = input.timeline
+        result.summary.memoryOverTime = input.memoryOverTime
         switch format {
         case .text: try out.write(result.text(look.style(output: output.output)))
         case .json: try out.write(result.json)
@@ -108,17 +146,24 @@ struct AnalyzeCommand: ParsableCommand {
         case .markdown:
             try out.write(result.markdown(look.style(output: output.output)))
         case .html: try out.write(result.html)
+        case .summary: break
         }
         try out.end()
-        if stats { Terminal.writeError(trace.readingLine) }
-        if following.follow { try Interrupt.check() }
-        try trace.requireUndamaged(partial)
+    }
+
+    private func writeSummary(_ input: SummarizedInput, to out: TextOutput) throws {
+        let size = summarySize.map { Int(clamping: $0.bytes) } ?? RunSummaries.defaultBytesPerRun
+        do {
+            try out.end(input.summaries.kept(within: size))
+        } catch let error as SummaryError {
+            throw CommandFailure(error, label: input.summaries.label)
+        }
     }
 }
 
 /// The form of a report about a trace.
 enum AnalysisFormat: String, ExpressibleByArgument, CaseIterable {
-    case text, json, csv, markdown, html
+    case text, json, csv, markdown, html, summary
 }
 
 /// The form of other reports.

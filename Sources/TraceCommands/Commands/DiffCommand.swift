@@ -4,7 +4,8 @@ import TraceReport
 
 struct DiffCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "diff", abstract: "Compare two traces: settings, inputs and every metric.")
+        commandName: "diff", abstract: "Compare two traces: settings, inputs and every metric.",
+        discussion: "Each side is a trace, a summary, or a folder of them, which stand together.")
 
     @Argument(help: "The trace to compare with.")
     var base: String
@@ -28,13 +29,11 @@ struct DiffCommand: ParsableCommand {
     }
 
     mutating func run() throws {
-        let traces = try [base, head].map { try LoadedTrace(path: $0, checksAll: true) }
-        let sides = try traces.map { trace in
-            let summary = try trace.summary(window.analysis)
-            return ComparedTrace(
-                label: trace.label, parameters: trace.parameters, identities: trace.identities,
-                completeness: trace.completeness, summary: summary)
+        let request = AnalysisRequest(options: window.analysis)
+        let inputs = try [base, head].map {
+            try SummarizedInput.all(AnalyzedInput.expand([$0]), request)
         }
+        let sides = inputs.map { ComparedTrace($0.summaries) }
         let comparison = Comparison(sides[0], sides[1])
         let out = try TextOutput(path: output.output, force: output.force)
         switch format {
@@ -42,6 +41,6 @@ struct DiffCommand: ParsableCommand {
         case .json: try out.write(comparison.json)
         }
         try out.end()
-        for trace in traces { try trace.requireUndamaged(partial) }
+        for input in inputs { try input.requireUndamaged(partial) }
     }
 }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import EventTables
 import TraceCore
-import TraceDiff
+import TraceSummaries
 import TraceFormat
 import TraceReport
 import TraceStore

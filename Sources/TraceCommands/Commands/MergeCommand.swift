@@ -1,17 +1,21 @@
 import ArgumentParser
+import TraceAnalysis
 import TraceCore
-import TraceDiff
+import TraceSummaries
 import TraceFormat
 import TraceStore
 
 struct MergeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "merge",
-        abstract: "Merge traces of several recorders or hosts into one, by the wall clock.",
+        abstract: "Merge traces of several recorders or hosts into one, or summaries.",
         discussion: """
             Example: ktls-trace merge a.ktrace b.ktrace -o fleet.ktrace
 
-            Each input is a host of its own: domain D of the second input becomes 1000 + D, of the \
+            Where one of the inputs is a summary (analyze --format summary) the result is the \
+            summary of all, in whatever order they are given; traces among them are summed up.
+
+            Each trace is a host of its own, on one wall clock: domain D of the second input becomes 1000 + D, of the \
             third 2000 + D, and likewise CPUs in steps of 10000 and identifiers such as threads in \
             steps of 10^12. --same-host leaves all numbers as they are. At equal times events of \
             earlier inputs come first. The result cannot be replayed.
@@ -40,7 +44,12 @@ struct MergeCommand: ParsableCommand {
 
     mutating func run() throws {
         try output.requireOther(than: traces)
-        let inputs = try traces.map { try LoadedTrace(path: $0) }
+        let opened = try traces.map { try AnalyzedInput(path: $0, checksAll: false) }
+        let inputs = opened.compactMap(\.trace)
+        guard inputs.count == traces.count else {
+            try mergeSummaries(opened)
+            return
+        }
         var options = TraceMerge.Options()
         options.isOneHost = sameHost
         options.startsAreEqual = assumeSameStart
@@ -59,6 +68,19 @@ struct MergeCommand: ParsableCommand {
         let isWhole = inputs.allSatisfy(\.isClosed)
         _ = try reporting(isOutput: true) { try writer.finish(isClosedByRecorder: isWhole) }
         report(inputs, merge)
+    }
+
+    private func mergeSummaries(_ inputs: [AnalyzedInput]) throws {
+        guard !sameHost, !assumeSameStart else {
+            throw CommandFailure(
+                .usage, "--same-host and --assume-same-start are for traces, not for summaries")
+        }
+        let out = try TextOutput(path: output.output, force: output.force)
+        var request = AnalysisRequest()
+        request.options.worstChains = 10
+        let all = try inputs.map { try SummarizedInput($0, request) }
+        for input in all { try input.requireUndamaged(partial) }
+        try out.end(SummarizedInput.together(all).summaries)
     }
 
     private func copy(

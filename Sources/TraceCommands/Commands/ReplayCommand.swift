@@ -1,7 +1,7 @@
 import ArgumentParser
 import ReclaimEngine
 import TraceCore
-import TraceDiff
+import TraceSummaries
 import TraceFormat
 import TraceReplay
 import TraceReport

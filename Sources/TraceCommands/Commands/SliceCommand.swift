@@ -1,6 +1,6 @@
 import ArgumentParser
 import TraceCore
-import TraceDiff
+import TraceSummaries
 import TraceFormat
 import TraceStore
 

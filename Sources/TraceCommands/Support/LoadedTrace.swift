@@ -1,7 +1,7 @@
 import LiveRecording
 import TraceAnalysis
 import TraceCore
-import TraceDiff
+import TraceSummaries
 import TraceFormat
 import TraceIdentity
 import TraceStore
@@ -18,13 +18,20 @@ struct LoadedTrace {
     init(
         path: String, keepsSnapshots: Bool = false, checksAll: Bool = false, follows: Bool = false
     ) throws {
+        let source = try reporting {
+            follows ? try SourceFile.follow(path) { Self.waitForMore() } : try SourceFile.open(path)
+        }
+        try self.init(
+            source: source, keepsSnapshots: keepsSnapshots, checksAll: checksAll, follows: follows)
+    }
+
+    init(
+        source: any ByteSource, keepsSnapshots: Bool = false, checksAll: Bool = false,
+        follows: Bool = false
+    ) throws {
         self.follows = follows
         reader = try reporting {
-            let source =
-                follows
-                ? try SourceFile.follow(path) { Self.waitForMore() } : try SourceFile.open(path)
-            return try TraceReader(
-                source: source, keepsSnapshots: keepsSnapshots, checksAll: checksAll)
+            try TraceReader(source: source, keepsSnapshots: keepsSnapshots, checksAll: checksAll)
         }
     }
 
@@ -79,14 +86,22 @@ struct LoadedTrace {
         }
     }
 
+    /// How many events the recording says are lost, as far as it was read.
+    var lostEvents: UInt64 {
+        losses.reduce(0) { sum, loss in
+            let (total, overflow) = sum.addingReportingOverflow(loss.count)
+            return overflow ? .max : total
+        }
+    }
+
     /// The events that came too late to the recorder to keep their times, where it says so.
-    var lateEvents: UInt64? {
+    private var lateEvents: UInt64? {
         let note = reader.description.notes.last { $0.key == "recorder.late_events" }
         return note.flatMap { UInt64($0.value) }
     }
 
     /// How much of the trace was read, in the words of a report.
-    var completeness: TraceDiff.Completeness {
+    var completeness: TraceSummaries.Completeness {
         if case .damaged(let error, let offset) = reader.completeness {
             return .incomplete(
                 reason: "damaged at offset \(offset): \(error.sentence); "
@@ -189,7 +204,7 @@ struct LoadedTrace {
         let isEndKnown = isClosed && (endedEarlyNs != nil || options.recordingEndNs != nil)
         var summary = analyzer.finish(
             strings: reader.stringTable, readNs: isEndKnown ? endedEarlyNs : readNs)
-        summary.losses = LossSummary(losses, in: summary.window)
+        summary.losses = LossSummary(losses, in: summary.window, lateEvents: lateEvents)
         return summary
     }
 }

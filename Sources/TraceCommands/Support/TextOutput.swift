@@ -1,4 +1,5 @@
 import TraceStore
+import TraceSummaries
 
 /// Where a command's result goes: the standard output, or a file that appears when it is whole.
 final class TextOutput {
@@ -29,6 +30,17 @@ final class TextOutput {
     func end() throws {
         try flush()
         try reporting(isOutput: true) { try sink.commit() }
+    }
+
+    /// Writes a summary as all there is.
+    func end(_ summaries: RunSummaries) throws {
+        if sink.path == "-", Terminal.isTerminal(1) {
+            throw CommandFailure(.usage, "a summary is not written to a terminal; use -o FILE")
+        }
+        let content = try summaries.encoded()
+        try reporting(isOutput: true) {
+            try SummaryFile.write(content, version: RunSummaries.version, to: sink)
+        }
     }
 
     private func flushWhenFull() throws {

@@ -1,5 +1,5 @@
 import TraceCore
-import TraceDiff
+import TraceSummaries
 import TraceFormat
 import TraceIdentity
 import TraceStore

@@ -1,5 +1,5 @@
 import TraceCore
-import TraceDiff
+import TraceSummaries
 import TraceFormat
 import TraceIdentity
 import TraceStore
@@ -7,7 +7,7 @@ import TraceStore
 /// What `info` tells of a trace that was read to its end.
 struct TraceFacts {
     let label: String
-    let completeness: TraceDiff.Completeness
+    let completeness: TraceSummaries.Completeness
     let isClosedByRecorder: Bool?
     let losses: [LossRecord]
     let lostEvents: UInt64
@@ -40,7 +40,7 @@ struct TraceFacts {
         parameters = trace.parameters
         notes = reader.description.notes
         snapshots = reader.snapshots.map { snapshot in
-            (snapshot.record.name, snapshot.record.chunks.reduce(0) { $0 + $1.rawBytes })
+            (snapshot.record.name, snapshot.record.frames.rawBytes)
         }
         self.tally = tally
         wallStartNs = TraceMerge.wallStartNs(reader.description)

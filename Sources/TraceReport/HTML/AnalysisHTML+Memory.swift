@@ -2,7 +2,7 @@ import TraceAnalysis
 
 extension AnalysisHTML {
     static func memory(_ summary: TraceSummary, _ out: inout HTMLWriter) {
-        let domains = summary.memory.filter { !$0.overTime.bins.isEmpty }
+        let domains = summary.memoryOverTime
         out.heading("Fragmentation over time", id: "memory")
         guard !domains.isEmpty else {
             out.note("This trace has no samples of memory.")
@@ -81,7 +81,7 @@ struct MemoryPicture {
         self.label = label
     }
 
-    static func legend(_ domains: [DomainMemory], _ out: inout HTMLWriter) {
+    static func legend(_ domains: [MemoryOverTime], _ out: inout HTMLWriter) {
         var entries = domains.prefix(most).enumerated().map { index, domain in
             (kind: "curve s\(index)", label: "domain \(domain.domain)")
         }
@@ -90,10 +90,10 @@ struct MemoryPicture {
     }
 
     func render(
-        _ domains: [DomainMemory], _ window: SummaryWindow, _ out: inout HTMLWriter
+        _ domains: [MemoryOverTime], _ window: SummaryWindow, _ out: inout HTMLWriter
     ) {
         let shown = domains.prefix(Self.most)
-        let ranges = shown.flatMap { $0.overTime.bins.map(range) }.filter { !$0.isEmpty }
+        let ranges = shown.flatMap { $0.timeline.bins.map(range) }.filter { !$0.isEmpty }
         guard let most = ranges.map(\.most).max(), most > 0 else { return }
         let step = Ticks.step(most, most: 4)
         let top = max(most, step)
@@ -106,7 +106,7 @@ struct MemoryPicture {
         }
         out.line(plot.times(window.beginNs, window.endNs))
         for (index, domain) in shown.enumerated() {
-            out.line(lines(domain.overTime, index, top, window))
+            out.line(lines(domain.timeline, index, top, window))
         }
         out.line(plot.frame + "</svg></figure>")
     }

@@ -1,7 +1,7 @@
 import Histograms
 import TraceAnalysis
 import TraceCore
-import TraceDiff
+import TraceSummaries
 
 /// The report about one trace as one HTML file that needs nothing else.
 ///

@@ -42,11 +42,14 @@ let package = Package(
         .library(
             name: "TraceEngine",
             targets: ["TraceCore", "PhysicalMemory", "ReclaimEngine", "Workloads"]),
-        .library(name: "TraceAnalysis", targets: ["TraceCore", "Histograms", "TraceAnalysis"]),
+        .library(
+            name: "TraceAnalysis",
+            targets: ["TraceCore", "Histograms", "TraceAnalysis", "TraceSummaries"]),
         // What `Fuzz/` calls; for nobody else.
         .library(name: "FuzzProperties", targets: ["FuzzProperties"]),
         .library(name: "TraceFuzzing", targets: ["FuzzProperties", "TraceFuzzing"]),
         .library(name: "TextFuzzing", targets: ["FuzzProperties", "TextFuzzing"]),
+        .library(name: "SummaryFuzzing", targets: ["FuzzProperties", "SummaryFuzzing"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
@@ -139,6 +142,7 @@ let package = Package(
                 "FuzzProperties", "TraceCore", "TraceImport", "EventTables", "RowSchemas",
                 "YAMLTrees", "Workloads", "ScenarioFiles",
             ]),
+        support("SummaryFuzzing", ["FuzzProperties", "TraceSummaries", "TraceReport"]),
         support("HostileTraces", ["TraceCore", "TraceFormat", "TraceStore", "TraceFuzzing"]),
         // Fast tests; they run in debug.
         tests(
@@ -200,8 +204,9 @@ let package = Package(
         tests(
             "FuzzCorpusTests",
             [
-                "FuzzProperties", "TraceFuzzing", "TextFuzzing", "TraceCore", "TraceFormat",
-                "TraceStore",
+                "FuzzProperties", "TraceFuzzing", "TextFuzzing", "SummaryFuzzing", "TraceCore",
+                "TraceFormat", "TraceStore", "TraceAnalysis", "TraceSummaries",
+                "AnalysisTestSupport",
             ]),
         tests(
             "TruncationTests",

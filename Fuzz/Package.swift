@@ -27,6 +27,7 @@ let package = Package(
         fuzzer("fuzz-reader", "TraceFuzzing"),
         fuzzer("fuzz-recover", "TraceFuzzing"),
         fuzzer("fuzz-roundtrip", "TraceFuzzing"),
+        fuzzer("fuzz-summary", "SummaryFuzzing"),
         fuzzer("fuzz-ftrace", "TextFuzzing"),
         fuzzer("fuzz-rowschema", "TextFuzzing"),
         fuzzer("fuzz-rows", "TextFuzzing"),

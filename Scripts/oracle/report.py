@@ -23,6 +23,7 @@ def answers(trace):
             "kinds": options.kinds and [kind for kind in trace.order if kind in options.kinds],
             "threads": options.threads and sorted(options.threads),
         },
+        "runs": 1, "traces": None, "left_out": None,
         "reports": None,
         "events": {
             "in_window": sum(trace.by_kind.values()), **trace.left_out,

@@ -4,6 +4,8 @@
 public enum FormatError: Error, Equatable, Sendable {
     /// The file does not start as a trace does.
     case notATrace
+    /// The file is a summary of traces and none itself.
+    case isSummary
     /// The file's major version is not one that this code reads.
     case unsupportedVersion(major: UInt16, minor: UInt16)
     /// The file needs features that this code does not know.

@@ -14,6 +14,7 @@ extension AnalysisJSON {
             json.member("untracked", chains.untracked)
             json.member("worst", each: chains.worst) { json, chain in
                 json.object { json in
+                    json.member("trace", chain.trace.isEmpty ? nil : chain.trace)
                     json.member("domain", Int64(chain.domain))
                     json.member("thread", chain.thread)
                     json.member("failure", chain.failureSequence)

@@ -12,11 +12,15 @@ extension AnalysisText {
         out.line(
             "  \(chains.worst.count) of \(chains.count); causes recorded in \(chains.recorded), "
                 + "inferred (~) in the others")
-        var table = TextTable([
-            "failure", "at", "domain", "failures", "total", "to wakeup", "to run", "to batch",
-            "batch", "to relief",
-        ])
-        for chain in chains.worst { table.row(cells(chain)) }
+        let names = chains.worst.contains { !$0.trace.isEmpty } ? ["trace"] : []
+        var table = TextTable(
+            names + [
+                "failure", "at", "domain", "failures", "total", "to wakeup", "to run", "to batch",
+                "batch", "to relief",
+            ], leftColumns: names.count)
+        for chain in chains.worst {
+            table.row(names.map { _ in TextSafe.line(chain.trace) } + cells(chain))
+        }
         out.lines(table.lines)
         if !chains.knowsRelief {
             out.line("  relief is not recorded: a chain ends with its batch")

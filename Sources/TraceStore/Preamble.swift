@@ -36,6 +36,9 @@ enum Preamble {
             throw .format(type == .header ? .notATrace : error, path: path)
         case .record(let head):
             guard head.type == type.rawValue, head.dataBytes == 0 else {
+                guard type != .header || head.type != RecordType.summary.rawValue else {
+                    throw .format(.isSummary, path: path)
+                }
                 let misplaced = FormatError.misplacedRecord(type: head.type, offset: input.offset)
                 throw .format(type == .header ? .notATrace : misplaced, path: path)
             }

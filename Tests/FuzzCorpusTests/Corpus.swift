@@ -1,5 +1,6 @@
 import Foundation
 import FuzzProperties
+import SummaryFuzzing
 import Testing
 import TextFuzzing
 import TraceFuzzing
@@ -8,6 +9,7 @@ import TraceFuzzing
 enum Corpus: String, CaseIterable, CustomTestStringConvertible {
     case reader, recover, roundtrip, ftrace, scenario, freelists, csv, ndjson, rows
     case rowSchema = "rowschema"
+    case summary
 
     var testDescription: String { rawValue }
 
@@ -44,6 +46,7 @@ enum Corpus: String, CaseIterable, CustomTestStringConvertible {
         case .ndjson: try TableTarget.checkNDJSON(bytes)
         case .rows: try RowTarget.checkRows(bytes)
         case .rowSchema: try RowTarget.checkSchema(bytes)
+        case .summary: try SummaryTarget.check(bytes)
         }
     }
 

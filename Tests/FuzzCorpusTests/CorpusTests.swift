@@ -1,8 +1,12 @@
+import AnalysisTestSupport
 import Foundation
 import FuzzProperties
 import Testing
+import TraceAnalysis
+import TraceCore
 import TraceFuzzing
 import TraceStore
+import TraceSummaries
 
 /// What fuzzers found, repeated without a fuzzer.
 @Suite struct CorpusTests {
@@ -42,6 +46,22 @@ import TraceStore
         #expect(complete >= 20)
     }
 
+    /// Contents of summaries of random runs: whole, shortened and merged.
+    private func writeSummaries() throws {
+        let folder = Corpus.fixtures.appending(path: Corpus.summary.rawValue)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        for seed in 1...6 as ClosedRange<UInt64> {
+            let analysis = try RandomRun.summary(seed: seed, events: Int(seed) * 25)
+            var summary = RunSummaries(
+                RunFacts(
+                    label: "run \(seed)", parameters: ParameterList([("source", "engine")]),
+                    window: analysis.window, metrics: []), analysis)
+            if seed % 3 == 0 { summary = try summary.kept(within: summary.encoded().count / 2) }
+            if seed % 3 == 1 { try summary.merge(summary) }
+            try Data(summary.encoded()).write(to: folder.appending(path: "seed-\(seed)"))
+        }
+    }
+
     private func writeSeeds() throws {
         let traces = try TraceSeeds.traces(24, countMax: 2_500)
         for (corpus, contents) in [
@@ -54,6 +74,7 @@ import TraceStore
                 try Data(bytes).write(to: folder.appending(path: "seed-\(number)"))
             }
         }
+        try writeSummaries()
         Issue.record("seeds are rewritten")
     }
 }

@@ -5,6 +5,7 @@ extension FormatError {
     var sentence: String {
         switch self {
         case .notATrace: "not a ktls-trace file"
+        case .isSummary: "is a summary, not a trace; analyze, diff and merge take it"
         case .unsupportedVersion(let major, let minor):
             "format version \(major).\(minor); this version reads \(FormatVersion.major) only"
         case .unknownFeatures(let bits):
@@ -41,7 +42,7 @@ extension FormatError {
     /// Whether the file is a trace of a version read here, with something wrong inside.
     var isDamage: Bool {
         switch self {
-        case .notATrace, .unsupportedVersion, .unknownFeatures, .unknownRecord: false
+        case .notATrace, .isSummary, .unsupportedVersion, .unknownFeatures, .unknownRecord: false
         default: true
         }
     }

@@ -110,7 +110,7 @@ class Chain:
         last = self.relief or [step for step in steps if step][-1]
         links = self.links()
         return {
-            "domain": self.domain, "thread": self.thread,
+            "trace": None, "domain": self.domain, "thread": self.thread,
             "failure": self.failures[0].sequence, "failures": len(self.failures),
             "failure_ns": self.failures[0].time,
             "wake_ns": self.wake.time, "wake_link": links[0],

@@ -17,9 +17,9 @@ EXCLUDED = {
     "counters.rows.*.reason": "a sentence for people",
 }
 # What keeps the members of a list apart. Lists are compared by these; none has the same twice.
-KEYS = (("thread",), ("name", "domain"), ("name",), ("number",), ("routine", "mode"), ("mode",),
-        ("reason",), ("level", "domain"), ("order", "gfp"), ("cpu",), ("from",), ("domain",))
-ORDERED = ("chains.worst",)
+KEYS = (("thread",), ("name", "domain"), ("name",), ("number",), ("routine", "mode"), ("routine",), ("mode",),
+        ("reason",), ("level", "domain"), ("order", "gfp"), ("cpu",), ("from",), ("kind", "begin_ns"), ("kind", "count"), ("domain",))
+ORDERED = ("chains.worst", "losses.rows", "losses.by_kind")
 PERCENTILES = ("p50_ns", "p90_ns", "p99_ns", "p999_ns")
 
 

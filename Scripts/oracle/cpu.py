@@ -1,6 +1,7 @@
 """CPU time in reclaim; METRICS.md, section 2."""
-from shapes import known_sum, series
-from stalls import Edges, batch_cpu, clipped, mode_of, pair
+from shapes import group, known_sum, series
+from stalls import (Edges, batch_cpu, clipped, direct_stalls, gained_shares, mode_of, pair,
+                    stall_sums)
 
 OPTIONS = ["any", "no_reservations", "no_superpages"]
 ROLES = ["reclaim", "worker", "requester", "other"]
@@ -212,6 +213,7 @@ class CPU:
                 for column in ("gained_blocks", "nominal", "phantom")}
         total = sum(thread.cpu_ns for thread in reclaim)
         gained = sums["gained_blocks"]["sum"]
+        stalls = direct_stalls(trace)
         domains = {}
         for thread in shown:
             entry = domains.setdefault(thread.domain, [0, 0])
@@ -225,7 +227,11 @@ class CPU:
             "direct_ns": sum(thread.direct_ns for thread in every),
             "pass_ns": {option: sum(thread.pass_ns[option] for thread in reclaim)
                         for option in OPTIONS + ["unknown"]},
-            **sums,
+            **sums, **gained_shares(daemon),
+            "stalls": stall_sums(trace, stalls),
+            "stalls_by_routine": [
+                {"routine": routine, **stall_sums(trace, found)}
+                for routine, found in group(stalls, lambda stall: stall[0]).items()],
             "ns_per_gained_block": total // gained if gained else None,
             "missed_stretches": sum(thread.missed for thread in reclaim),
             "batches_without_cpu": sum(thread.batches_without_cpu for thread in every),

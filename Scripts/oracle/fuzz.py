@@ -24,7 +24,8 @@ COUNTERS = ["vm.uma.ktls_buffers.stats.fails", "vm.uma.ktls_buffers.stats.allocs
 # One that is not known.
 MODES = ["daemon", "daemon", "daemon", "direct", "direct", 7]
 TEXTS = {
-    "alloc_fail": {"gfp": "ab", "requester": "xyz"}, "wake_request": {"target": "ab"},
+    "alloc_fail": {"gfp": ["a", "GFP_A|__GFP_B", "__GFP_B|GFP_C", "__GFP_B", "x|M_NOWAIT"],
+                   "requester": "xyz"}, "wake_request": {"target": "ab"},
     "wake_send": {"effect": ["woke"] * 4 + ["no_sleeper", "lost", "suppressed"]},
     "batch_pass": {"option": ["any", "no_reservations", "no_superpages"]},
     "batch_begin": {"routine": "aab", "mode": MODES},
@@ -98,6 +99,7 @@ class Table:
             row["cpu_ns"] = self.duration()
         elif kind == "wait_end" and rng.random() < .5:
             row["ns"], row["reason"] = self.duration(), rng.choice("ab")
+            row["woken_by"] = rng.randrange(3)
         elif kind == "domain_level":
             row["on"] = rng.random() < .5
         elif kind == "service":

@@ -1,7 +1,7 @@
 """Buffer service, memory, counters and totals; METRICS.md, sections 8 and 9."""
 import re
 
-from shapes import gauge, group, known_sum, named, numbered
+from shapes import gauge, group, known_sum, named, numbered, share
 from stalls import MODES
 
 COUNTS = ["requests", "hits_cpu", "hits_list", "imports", "failed", "limited", "fallback",
@@ -16,7 +16,8 @@ def shown_counts(counts):
     served = counts["hits_cpu"] + counts["hits_list"] + counts["imports"]
     return {
         "requests": counts["requests"], "wanting": wanting, "served": served,
-        "success_ppm": served * 10**6 // wanting if wanting > 0 else None,
+        "success_ppm": share(served, wanting), "failed_ppm": share(counts["failed"], wanting),
+        "limited_ppm": share(counts["limited"], wanting),
         **{column: counts[column] for column in COUNTS[1:]},
     }
 
@@ -31,7 +32,7 @@ def service(trace):
             values = [event.number(column) for event in events if event.number(column) >= 0]
             decreases += sum(after < before for before, after in zip(values, values[1:]))
             first = values[0] if values and trace.begin > 0 else 0
-            counts[column] = values[-1] - first if values else 0
+            counts[column] = max(0, values[-1] - first) if values else 0
         per_cpu[domain, cpu] = counts
 
     def added(cpus):
@@ -51,11 +52,33 @@ def service(trace):
 
 
 def memory(trace):
-    return [memory_of(domain, events) for domain, events in
-            sorted(group(trace.of("sample"), lambda event: event.domain).items())]
+    domains = group(trace.of("sample"), lambda event: event.domain)
+    binned = list(domains)[:64]
+    return [memory_of(trace, domain, events, domain in binned)
+            for domain, events in sorted(domains.items())]
 
 
-def memory_of(domain, events):
+def over_time(trace, events):
+    """Extremes in at most 64 bins, as wide as a power of two."""
+    last = events[-1].time - trace.begin
+    width = 1
+    while last // width >= 64:
+        width *= 2
+    bins = [[] for _ in range(last // width + 1)]
+    for event in events:
+        bins[(event.time - trace.begin) // width].append(event)
+    result = {"width_ns": width}
+    for name, value in (("free_pages", lambda event: event.number("free_pages")),
+                        ("unusable_order_2_ppm", unusable),
+                        ("fallback_pages", lambda event: event.number("fallback_pages"))):
+        for suffix, choose in (("least", min), ("most", max)):
+            result[f"{name}_{suffix}"] = [
+                choose((known for known in map(value, found)
+                        if known is not None and known >= 0), default=None) for found in bins]
+    return result
+
+
+def memory_of(trace, domain, events, has_bins):
     def column(name):
         return gauge([event.number(name) for event in events])
 
@@ -69,6 +92,7 @@ def memory_of(domain, events):
         "fallback_page_us": doubled // 2 // 1000 if len(points) > 1 else None,
         "fallback_covered_ns": points[-1][0] - points[0][0] if points else 0,
         "unusable_order_2_ppm": gauge([unusable(event) for event in events]),
+        "over_time": over_time(trace, events) if has_bins else None,
         "wakeups": column("wakeups"), "reclaims": column("reclaims"),
         "free_blocks_by_order": [column(f"blocks_{order}") for order in range(ORDERS)],
     }

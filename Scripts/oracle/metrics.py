@@ -1,6 +1,6 @@
 """The metrics that `diff` sets side by side; METRICS.md, section 11."""
 from shapes import known_sum, series
-from stalls import MODES, Edges, batch_intervals, mode_of
+from stalls import MODES, Edges, batch_intervals, gained_shares, mode_of
 
 PERCENTILES = ("p50", "p90", "p99", "p999", "max")
 
@@ -23,7 +23,7 @@ def metrics(trace, report):
     wakeups = report["wakeups"]
     for name in ("sent", "woke", "no_sleeper"):
         add("wakeup." + name, "count", "neutral", wakeups[name])
-    for name in ("lost", "suppressed"):
+    for name in ("lost", "suppressed", "spurious"):
         add("wakeup." + name, "count", "lower", wakeups[name])
     add_series("wakeup.latency", wakeups["latency"])
     add_series("wakeup.first_failure", wakeups["failure_to_wakeup"]["first_failure"])
@@ -36,9 +36,11 @@ def metrics(trace, report):
     waits = report["waits"]
     add("wait.count", "count", "lower", waits["ended"])
     add("wait.time", "ns", "lower", waits["time_ns"])
+    add("wait.blocked", "ns", "lower", waits["blocked_ns"]["sum"])
     add("wait.skips", "count", "neutral", waits["skips"])
     add_series("wait.duration", waits["duration"])
     add_relief(add_series, report["relief"])
+    add_series("relief.batch_end", report["batch_relief"]["duration"])
     add_service(add, report, trace)
     add_domains(add, report)
     return rows
@@ -51,6 +53,8 @@ def add_cpu(add, report):
     add("cpu.spin", "ns", "lower", cpu["spin_ns"])
     add("cpu.direct", "ns", "lower", cpu["direct_ns"])
     add("cpu.per_gained_block", "ns", "lower", cpu["ns_per_gained_block"])
+    add("cpu.stall_on_cpu", "ns", "lower", cpu["stalls"]["on_cpu_ns"]["sum"])
+    add("cpu.stall_blocked", "ns", "lower", cpu["stalls"]["blocked_ns"]["sum"])
 
 
 def add_batches(add, add_series, trace):
@@ -74,6 +78,10 @@ def add_batches(add, add_series, trace):
             ("scanned", "scanned_pages", "pages", "neutral")):
         value = known_sum([event.number(column) for event in ends])["sum"]
         add("batch." + name, unit, better, value)
+        if name == "phantom":
+            shares = gained_shares(ends)
+            add("batch.gained_share", "ppm", "higher", shares["gained_ppm"])
+            add("batch.phantom_share", "ppm", "lower", shares["phantom_ppm"])
 
 
 def add_relief(add_series, relief):
@@ -93,8 +101,9 @@ def add_service(add, report, trace):
     add("service.requests", "count", "neutral", value("requests"))
     add("service.success", "ppm", "higher", value("success_ppm"))
     add("service.imports", "count", "neutral", value("imports"))
-    add("service.failed", "count", "lower", value("failed"))
-    add("service.limited", "count", "lower", value("limited"))
+    for name in ("failed", "limited"):
+        add(f"service.{name}", "count", "lower", value(name))
+        add(f"service.{name}_share", "ppm", "lower", value(name + "_ppm"))
     add("service.fallback", "count", "lower", value("fallback"))
     add("service.fallback_pages", "page_us", "lower", service["fallback_page_us"])
     for name in ("scanned", "freed"):

@@ -1,7 +1,7 @@
 """Relief and chains; METRICS.md, section 7."""
 from bisect import bisect_right
 
-from shapes import series
+from shapes import group, series
 from wakeups import EFFECTS, Answers
 
 SERVED = ["hits_cpu", "hits_list", "imports"]
@@ -144,6 +144,26 @@ def chains(trace):
         "recorded": sum("inferred" not in chain.links() for chain in every),
         "knows_relief": knows_relief, "untracked": untracked,
         "worst": [results[at] for at in order[:trace.options.worst]],
+    }
+
+
+def batch_relief(trace):
+    """From failures to the end of the batch that they led to."""
+    every = [Chain(wake, failures) for wake, failures in Answers(trace).answered]
+    follow(trace, every)
+    domains = group(every, lambda chain: chain.domain)
+    return {**batch_ends(every), "untracked": 0,
+            "by_domain": [{"domain": domain, **batch_ends(found)}
+                          for domain, found in sorted(domains.items())]}
+
+
+def batch_ends(every):
+    ended = [chain for chain in every if chain.end]
+    recorded = sum("inferred" not in chain.links() for chain in ended)
+    return {
+        "chains": len(every), "recorded": recorded, "inferred": len(ended) - recorded,
+        "without_end": len(every) - len(ended),
+        "duration": series([chain.end.time - chain.failures[0].time for chain in ended]),
     }
 
 

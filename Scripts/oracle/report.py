@@ -7,7 +7,7 @@ from compare import Comparison
 from cpu import CPU, threads
 from memory import counters, memory, service, totals
 from metrics import metrics
-from relief import chains, relief
+from relief import batch_relief, chains, relief
 from stalls import batches, waits
 from trace import Options, Trace, lines_of
 from wakeups import failures, wakeups
@@ -32,22 +32,48 @@ def answers(trace):
             "by_kind": [{"name": kind, "count": trace.by_kind[kind]} for kind in trace.order
                         if kind in trace.by_kind],
         },
+        "losses": losses(trace),
+        "clock": clock(trace),
         "threads": threads(trace),
         "cpu": CPU(trace).result(),
         "wakeups": wakeups(trace),
     }
     result["service"] = service(trace)
-    limited = result["service"]["limited"] if result["service"]["samples"] else None
-    result["failures"] = failures(trace, limited)
+    result["failures"] = failures(trace, result["service"])
     result["batches"] = batches(trace)
     result["waits"] = waits(trace)
     result["relief"] = relief(trace)
+    result["batch_relief"] = batch_relief(trace)
     result["chains"] = chains(trace)
     result["memory"] = memory(trace)
     result["counters"] = counters(trace)
     result["totals"] = totals(trace)
     result["metrics"] = metrics(trace, result)
     return result
+
+
+def losses(trace):
+    found = trace.lost()
+    kinds, time, reached = {}, 0, trace.begin
+    for loss in found:
+        kinds[loss["kind"]] = kinds.get(loss["kind"], 0) + loss["count"]
+        end = min(loss["end_ns"], trace.end)
+        time += max(0, end - max(loss["begin_ns"], reached))
+        reached = max(reached, end)
+    return {"count": sum(loss["count"] for loss in found), "intervals": len(found),
+            "time_ns": time, "rows": found[:256],
+            "by_kind": [{"kind": kind, "count": count} for kind, count in
+                        sorted(kinds.items(), key=lambda item: (-item[1], item[0] or ""))]}
+
+
+def clock(trace):
+    marks = [[trace.parameters.get(f"host.sync.{mark}.{name}") for mark in ("first", "last")]
+             for name in ("real_ns", "trace_ns")]
+    known = all(None not in pair for pair in marks)
+    wall, own = ([int(last) - int(first) for first, last in marks] if known else (0, 0))
+    late = trace.notes.get("recorder.late_events")
+    return {"wall_drift_ns": wall - own if known else None,
+            "late_events": late if late is None else int(late)}
 
 
 def check_missing_columns(comparison, trace, report):

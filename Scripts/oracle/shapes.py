@@ -42,6 +42,11 @@ def known_sum(values):
             "unknown": len(values) - len(known)}
 
 
+def share(part, whole):
+    """In millionths; None where one of them is not known or the whole is nothing."""
+    return part * 10**6 // whole if part is not None and whole else None
+
+
 def tally(values):
     counts = {}
     for value in values:

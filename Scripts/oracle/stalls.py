@@ -1,5 +1,7 @@
 """Intervals of batches, waits and spins; METRICS.md, sections 1 (Edges), 5 and 6."""
-from shapes import group, known_sum, named, numbered, series
+from bisect import bisect_right
+
+from shapes import group, known_sum, named, numbered, series, share
 
 MODES = ["daemon", "direct"]
 SUMS = ["passes", "tried", "ok", "failed_busy", "failed_invalid", "failed_no_memory",
@@ -140,7 +142,7 @@ def batches(trace):
     return {
         "groups": [batch_group(routine, mode, found, cpu)
                    for (routine, mode), found in groups.items()],
-        "domains": [{"domain": domain, **domain_batches(ends, times)}
+        "domains": [{"domain": domain, **gained_shares(ends), **domain_batches(ends, times)}
                     for domain, (ends, times) in sorted(domains.items())],
         "deferred_by_reason": named([event.text("reason") for event in deferred]),
         "deferred_by_order": numbered([event.number("order") for event in deferred]),
@@ -166,6 +168,14 @@ class Begin:
     without_begin, replaced, time, duration = False, False, 0, None
 
 
+def gained_shares(ends):
+    """Of the nominal blocks the share really gained, and that of blocks that are none."""
+    sums = [known_sum([end.number(column) for end in ends])
+            for column in ("gained_blocks", "phantom", "nominal")]
+    return {name: share(part["sum"], sums[2]["sum"]) if part["known"] == sums[2]["known"] else None
+            for name, part in zip(("gained_ppm", "phantom_ppm"), sums)}
+
+
 def place_of(event):
     return event.text("routine"), mode_of(event)
 
@@ -186,10 +196,68 @@ def batch_group(routine, mode, found, cpu):
     }
     for column in SUMS:
         result[column] = known_sum([end.number(column) for end in ends])
+    result |= gained_shares(ends)
     result["results"] = named([end.text("result") for end in ends])
     result["duration"] = series(
         [edge.duration for edge in edges if edge.duration is not None])
     return result
+
+
+def off_cpu(trace, begin, end):
+    """How long the thread of two events was off the CPUs between them; None: not known.
+
+    Told by its stretches from the first that ends after the begin to the first after the end.
+    """
+    place = trace.stretches(begin.number("thread"))
+    first = bisect_right([event.sequence for event in place], begin.sequence)
+    last = bisect_right([event.sequence for event in place], end.sequence)
+    if last >= len(place):
+        return None
+    found = place[first:last + 1]
+    began = [event.time - event.number("ns") for event in found]
+    if min(event.number("ns") for event in found) < 0:
+        return None
+    if began[0] > begin.time or began[-1] > end.time:
+        return None
+    gaps = [after - before.time for before, after in zip(found, began[1:])]
+    return sum(gaps) if min(gaps, default=0) >= 0 else None
+
+
+def parts(trace, pairs):
+    """The parts of intervals on a CPU and off it, as far as known."""
+    blocked = [off_cpu(trace, begin, end) for begin, end in pairs]
+    known = [(end.time - begin.time - off, off) for (begin, end), off in zip(pairs, blocked)
+             if off is not None]
+    unknown = [-1] * (len(pairs) - len(known))
+    return ([max(0, part[0]) for part in known] + unknown,
+            [max(0, min(off, on + off)) for on, off in known] + unknown)
+
+
+def direct_stalls(trace):
+    """Direct batches inside the window: their routine, time, and parts on a CPU and blocked."""
+    result = []
+    for interval in batch_intervals(trace):
+        begin, end = interval.begin, interval.end
+        if not (begin and end and begin.inside and end.inside):
+            continue
+        if not begin.label("mode", MODES) == end.label("mode", MODES) == "direct":
+            continue
+        time = end.time - begin.time
+        stated = end.number("cpu_ns")
+        if stated >= 0:
+            on, off = min(stated, time), max(0, time - stated)
+        else:
+            (on,), (off,) = parts(trace, [(begin, end)])
+        result.append((end.text("routine"), time, on, off))
+    return result
+
+
+def stall_sums(trace, found):
+    time = sum(stall[1] for stall in found)
+    return {"count": len(found), "time_ns": time,
+            "share_ppm": time * 10**6 // trace.length if trace.length else None,
+            "on_cpu_ns": known_sum([stall[2] for stall in found]),
+            "blocked_ns": known_sum([stall[3] for stall in found])}
 
 
 def wait_edges(trace):
@@ -206,11 +274,16 @@ def wait_edges(trace):
         reason = end.text("reason") if end and edges.ended else ""
         reason = reason or (begin.text("reason") if begin else end.text("reason"))
         event = end if edges.ended or begin is None else begin
-        result.append((edges, reason, event.domain, event.number("thread")))
+        on = off = -1
+        if edges.ended and begin and begin.inside:
+            (on,), (off,) = parts(trace, [(begin, end)])
+        result.append((edges, reason, event.domain, event.number("thread"), on, off))
     return result
 
 
-def wait_group(edges):
+def wait_group(waits):
+    edges = [wait[0] for wait in waits]
+    ended = [wait for wait in waits if wait[0].ended]
     return {
         "ended": sum(edge.ended for edge in edges),
         "open_at_end": sum(edge.open_at_end for edge in edges),
@@ -218,6 +291,8 @@ def wait_group(edges):
         "ends_without_begin": sum(edge.without_begin for edge in edges),
         "begins_without_end": sum(edge.replaced for edge in edges),
         "time_ns": sum(edge.time for edge in edges),
+        "on_cpu_ns": known_sum([wait[4] for wait in ended]),
+        "blocked_ns": known_sum([wait[5] for wait in ended]),
         "duration": series([edge.duration for edge in edges if edge.duration is not None]),
     }
 
@@ -239,9 +314,10 @@ def waits(trace):
     skips = trace.of("wait_skip")
     reasons = group(found, lambda wait: wait[1])
     return {
-        **wait_group([wait[0] for wait in found]),
+        **wait_group(found),
+        "by_waker": numbered([event.number("woken_by") for event in trace.of("wait_end")]),
         "skips": len(skips), "untracked": 0,
-        "by_reason": [{"reason": reason, **wait_group([wait[0] for wait in waits])}
+        "by_reason": [{"reason": reason, **wait_group(waits)}
                       for reason, waits in reasons.items()],
         "by_domain": wait_shares(found, skips, "domain", 2),
         "by_thread": wait_shares(found, skips, "thread", 3),

@@ -75,6 +75,9 @@ class Trace:
                          "other_threads": 0}
         self.by_kind = {}
         self.last_time = None
+        self._stretches = None
+        self.losses = []
+        self._kind_names = {kind["number"]: kind["name"] for kind in schema}
         self._times = []
         for line in lines:
             self._take(line)
@@ -84,6 +87,8 @@ class Trace:
         row = json.loads(line)
         if "kind" not in row or "time_ns" not in row:
             self.notes.update(dict(row.get("notes", [])))
+            if "loss" in row:
+                self.losses.append(row["loss"])
             return
         self.last_time = row["time_ns"]
         kind = row["kind"]
@@ -154,6 +159,19 @@ class Trace:
         return self.begin <= time and (
             time < self.end or (self.end_takes_part and time == self.end))
 
+    def lost(self):
+        """The losses that touch the window, of kinds that are asked for or not known."""
+        result = []
+        for loss in self.losses:
+            number = loss["kind"]
+            kind = self._kind_names.get(number, f"kind {number}") if number else None
+            asked = self.options.kinds is None or kind is None or kind in self.options.kinds
+            if asked and loss["count"] and loss["begin_ns"] <= self.end \
+                    and loss["end_ns"] >= self.begin:
+                result.append({**loss, "kind": kind})
+        return sorted(result, key=lambda loss: (loss["begin_ns"], loss["end_ns"],
+                                                loss["kind"] or "", loss["count"]))
+
     def is_after(self, time):
         return time >= self.begin and not self.is_inside(time)
 
@@ -161,6 +179,14 @@ class Trace:
         """The part in ns of [begin, end] inside the window; `end` None: still going on."""
         end = self.end if end is None else min(end, self.end)
         return max(0, end - max(begin, self.begin))
+
+    def stretches(self, thread):
+        """The ends of stretches on a CPU of a thread in the window."""
+        if self._stretches is None:
+            self._stretches = {}
+            for event in self.of("on_cpu"):
+                self._stretches.setdefault(event.number("thread"), []).append(event)
+        return self._stretches.get(thread, [])
 
     def of(self, *meanings):
         return [event for event in self.inside if event.meaning in meanings]

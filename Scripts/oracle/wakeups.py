@@ -3,6 +3,7 @@ from shapes import buckets, group, named, numbered, series, tally
 
 EFFECTS = ["woke", "no_sleeper", "lost", "suppressed"]
 WAITING_LIMIT = 65_536
+WORK = ("batch_begin", "batch_end", "spin_begin", "spin_end")
 BURST_NS = 1_000_000
 BIN_LIMIT = 65_536
 CELL_LIMIT = 1 << 20
@@ -67,12 +68,15 @@ def wakeups(trace):
     for sleeper in sleepers.values():
         sleeper.counts["pending_at_end"] = int(sleeper.pending is not None)
     answers = Answers(trace)
+    ran = judged_runs(trace)
     totals = {key: sum(sleeper.counts[key] for sleeper in sleepers.values())
               for key in Sleeper().counts}
     return {
-        **totals, "untracked": 0, "run_evidence": run_kind,
+        **totals, **judged([worked for found in ran.values() for worked in found], has_runs),
+        "untracked": 0, "run_evidence": run_kind,
         "latency": series([ns for sleeper in sleepers.values() for ns in sleeper.latency]),
         "threads": [{"thread": number, "domain": domains[number], **sleeper.counts,
+                     **judged(ran.get(number, []), has_runs),
                      "latency": series(sleeper.latency)}
                     for number, sleeper in sorted(sleepers.items())],
         "failure_to_wakeup": answers.result(answers.every),
@@ -80,6 +84,48 @@ def wakeups(trace):
             {"domain": domain, **answers.result([entry])}
             for domain, entry in sorted(answers.by_domain.items())],
     }
+
+
+def judged_runs(trace):
+    """Of each thread the runs after an effective wakeup that ended: how many had work."""
+    at_work, runs, woken = {}, {}, set()
+    results = {}
+
+    def end(thread):
+        worked = runs.pop(thread, None)
+        if worked is not None:
+            results.setdefault(thread, []).append(worked)
+
+    for event in trace.all_of("wake_send", "thread_run", "thread_sleep", "on_cpu", "batch_begin",
+                              "batch_end", "spin_begin", "spin_end"):
+        thread = event.number("thread")
+        if trace.is_after(event.time):
+            break
+        if event.meaning in WORK:
+            at_work[thread] = event.meaning.endswith("_begin")
+            if thread in runs:
+                runs[thread] = True
+        elif not event.inside:
+            continue
+        elif event.meaning == "wake_send":
+            if event.label("effect", EFFECTS) == "woke":
+                end(event.number("target"))
+                woken.add(event.number("target"))
+        elif event.meaning == "thread_run":
+            end(thread)
+            if thread in woken:
+                runs[thread] = at_work.get(thread, False)
+                woken.remove(thread)
+        elif event.meaning == "thread_sleep":
+            end(thread)
+        elif event.number("ns") < 0:
+            woken.discard(thread)
+    return results
+
+
+def judged(found, has_runs):
+    return {"worked": sum(found) if has_runs else None,
+            "spurious": len(found) - sum(found) if has_runs else None}
 
 
 def first_domains(trace, run_kind):
@@ -147,14 +193,27 @@ class Answers:
                 "untracked": sum(entry.untracked for entry in entries)}
 
 
-def failures(trace, limited):
+def gfp_class(flags):
+    """The set of flags that a text like `GFP_KERNEL|__GFP_ZERO` names itself."""
+    parts = flags.split("|")
+    named_sets = [part for part in parts
+                  if part.startswith("GFP_") or part in ("M_NOWAIT", "M_WAITOK")]
+    is_word = len(parts) == 1 and not flags.startswith("__GFP_")
+    return named_sets[0] if named_sets else flags if is_word else "(unnamed)"
+
+
+def failures(trace, service):
     found = trace.of("alloc_fail")
+    known = service["samples"] > 0
     times = [event.time for event in found]
     orders = tally([(event.number("order"), event.text("gfp")) for event in found])
     return {
         "count": len(found),
         "per_1000_s": len(found) * 10**12 // trace.length if trace.length else None,
-        "limited_requests": limited,
+        **{key: service[name] if known else None for key, name in (
+            ("limited_requests", "limited"), ("failed_ppm", "failed_ppm"),
+            ("limited_ppm", "limited_ppm"))},
+        "by_gfp_class": named([gfp_class(event.text("gfp")) for event in found]),
         "by_domain": numbered([event.domain for event in found]),
         "by_cpu": numbered([event.cpu for event in found]),
         "by_order": numbered([event.number("order") for event in found]),

@@ -62,6 +62,9 @@ extension Analyzer {
             let header = section.header(
                 sequence: sequences[event], timeNs: timesNs[event], rows, at: row)
             let values = rows.extracting(section.values(at: row))
+            // A wakeup answers the failures before it.
+            if kind.meaning == .wakeSend { fail(before: event, timesNs, sequences, sections) }
+            follow(header, kind, values)
             switch kind.meaning {
             case .batchBegin: beginBatch(header, kind, values)
             case .batchEnd: endBatch(header, kind, values)
@@ -71,10 +74,6 @@ extension Analyzer {
                 }
                 failFurther(header, kind, values)
             case .threadName: names.name(kind, values)
-            case .wakeSend:
-                // It answers the failures before it.
-                fail(before: event, timesNs, sequences, sections)
-                dispatch(header, kind, values)
             default: dispatch(header, kind, values)
             }
         }

@@ -34,16 +34,19 @@ public struct Analyzer {
     private var unknownKind: UInt64 = 0
     var names = ThreadNames()
     private var cpu: CPUTracker
+    private var stalls = StallTracker()
     var wakeups = WakeupTracker()
+    private var runs = RunTracker()
     var failures: FailureTracker
     private var batches: BatchTracker
     private var waits: WaitTracker
     private var service: ServiceTracker
-    private var memory = MemoryTracker()
+    private var memory: MemoryTracker
     private var totals: TotalsTracker
     private var counters = CounterTracker()
     private var relief = ReliefTracker()
     private var chains: ChainTracker?
+    private let keepsChains: Bool
     private var timeline: TimelineTracker?
 
     /// Whether a kind that an analysis reads, or that was asked for, is in the data lane, so that
@@ -72,7 +75,8 @@ public struct Analyzer {
         if let threads = options.threads, threads.isEmpty { throw .noThreads }
         binding = SchemaBinding(schema)
         hasRuns = binding.kinds.contains { $0.meaning == .threadRun }
-        let sections = SectionMask(options)
+        var sections = SectionMask(options)
+        if hasRuns, sections.contains(.wakeups) { sections.insert(.runs) }
         self.sections = sections
         roles = Self.roles(binding, sections)
         askedSections = options.sections.map { asked in
@@ -82,8 +86,7 @@ public struct Analyzer {
         recordingEndNs = options.recordingEndNs ?? 0
         isCutAtEnd = options.endNs != nil
         filter = AnalysisFilter(options, schema)
-        takesStretches =
-            !filter.isActive && options.worstChains == 0 && !options.collectsTimeline
+        takesStretches = !filter.isActive && !options.collectsTimeline
         kindNames = options.kinds.map { kinds in
             schema.kinds.filter { kinds.contains($0.id) }.map(\.name)
         }
@@ -94,8 +97,10 @@ public struct Analyzer {
         batches = BatchTracker(window)
         waits = WaitTracker(window)
         service = ServiceTracker(window)
+        memory = MemoryTracker(window)
         totals = TotalsTracker(window)
-        chains = options.worstChains > 0 ? ChainTracker(limit: options.worstChains) : nil
+        keepsChains = options.worstChains > 0
+        chains = sections.contains(.chains) ? ChainTracker(limit: options.worstChains) : nil
         timeline = options.collectsTimeline ? TimelineTracker(window, hasRuns: hasRuns) : nil
         needsDataLane =
             binding.kinds.contains {
@@ -108,28 +113,7 @@ public struct Analyzer {
         usesDataLane = binding.kinds.contains {
             $0.meaning.isService && !$0.meaning.sections.isDisjoint(with: sections)
         }
-        columns = Self.columns(schema, binding, options, sections)
-    }
-
-    private static func columns(
-        _ schema: EventSchema, _ binding: SchemaBinding, _ options: AnalysisOptions,
-        _ sections: SectionMask
-    ) -> ColumnSelection {
-        var columns = ColumnSelection()
-        for kind in schema.kinds {
-            let bound = binding.kinds[Int(kind.id.rawValue)]
-            let isRead = !bound.meaning.sections.isDisjoint(with: sections)
-            // For a whole report the events of other kinds are counted.
-            guard isRead || options.sections == nil else { continue }
-            var values = isRead ? bound.columns : 0
-            if options.threads != nil, let column = AnalysisFilter.threadColumn(kind), column < 64 {
-                values |= 1 << UInt64(column)
-            }
-            columns[kind.id] = ColumnSelection.Columns(
-                values: values, hasCPU: isRead && bound.meaning.needsCPU,
-                hasCause: isRead && bound.meaning.needsCause)
-        }
-        return columns
+        columns = binding.columns(schema, options, sections)
     }
 
     /// Takes one event; events must come in the order of their sequence numbers.
@@ -163,9 +147,19 @@ public struct Analyzer {
         }
         count(kind.position, times: 1)
         timeline?.take(header, kind, values)
-        // Before the others, which forget the failures that a wakeup answers.
-        if sections.contains(.chains) { follow(header, kind, values) }
+        follow(header, kind, values)
         dispatch(header, kind, values)
+    }
+
+    /// Has chains and runs followed; before the others, which forget the failures that a wakeup
+    /// answers.
+    @inline(__always)
+    mutating func follow(_ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>) {
+        if sections.contains(.chains) {
+            let named = kind.meaning == .wakeSend ? wakeups.domain(of: header.cause) : nil
+            chains?.take(header, kind, values, named: named)
+        }
+        if sections.contains(.runs) { runs.take(kind, values) }
     }
 
     /// Counts events of a kind.
@@ -200,6 +194,7 @@ public struct Analyzer {
     private mutating func lookBefore(
         _ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>
     ) {
+        if asks(.runs) { runs.work(kind, values) }
         switch kind.meaning {
         case .threadRun: cpu.run(header, kind, values)
         case .onCPU: cpu.stretchBefore(header, kind, values)
@@ -214,26 +209,6 @@ public struct Analyzer {
         case .domainLevel:
             totals.levelBefore(header, kind, values)
             counters.level(kind, values)
-        default: break
-        }
-    }
-
-    private mutating func follow(
-        _ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>
-    ) {
-        func thread(_ slot: Int) -> Int64 { kind.number(slot, values, default: -1) }
-        switch kind.meaning {
-        case .allocFail: chains?.fail(header)
-        case .wakeSend:
-            guard kind.label(SendSlot.effect, values, default: 0) == 0 else { return }
-            chains?.wake(
-                header, thread: thread(SendSlot.target), named: wakeups.domain(of: header.cause))
-        case .threadRun: chains?.run(header, thread: thread(ThreadSlot.thread))
-        case .threadSleep: chains?.sleep(thread: thread(ThreadSlot.thread))
-        case .batchBegin: chains?.batchBegin(header, thread: thread(BeginSlot.thread))
-        case .batchEnd: chains?.batchEnd(header, thread: thread(EndSlot.thread))
-        case .importCall:
-            if kind.number(ImportSlot.got, values, default: 0) > 0 { chains?.relieve(header) }
         default: break
         }
     }
@@ -315,6 +290,8 @@ public struct Analyzer {
             ? cpu.stretch(header, kind, values)
             : kind.number(ThreadSlot.ns, values, default: -1) >= 0
         if !isRecorded, asks(.wakeups) { wakeups.missedRun(kind, values) }
+        if asks(.cpu) { stalls.stretch(header, kind, values) }
+        if asks(.waits) { waits.stretch(header, kind, values) }
     }
 
     @inline(__always)
@@ -322,7 +299,10 @@ public struct Analyzer {
         _ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>
     ) {
         if asks(.batches) { batches.begin(header, kind, values) }
-        if asks(.cpu) { cpu.batchBegin(header, kind, values) }
+        if asks(.cpu) {
+            cpu.batchBegin(header, kind, values)
+            stalls.begin(header, kind, values)
+        }
         if !hasRuns, asks(.wakeups) { wakeups.batchBegin(header, kind, values) }
     }
 
@@ -343,7 +323,10 @@ public struct Analyzer {
         if asks(.batches) {
             let known = batches.end(header, kind, values)
             let mode = BatchMode(label: kind.label(EndSlot.mode, values, default: 0))
-            if asks(.cpu) { cpu.batchEnd(header, known, mode) }
+            if asks(.cpu) {
+                cpu.batchEnd(header, known, mode)
+                stalls.end(header, kind, values)
+            }
         }
         if asks(.counters) { counters.batchEnd(header, kind, values) }
     }
@@ -398,15 +381,20 @@ public struct Analyzer {
         summary.cpu = cpu.finish(endNs: endNs, openPasses: batches.openPasses) { thread in
             names.isReclaim(thread) ?? (wakeups.isTarget(thread) ? true : nil)
         }
+        summary.cpu.stalls = stalls.finish(text)
+        summary.cpu.untracked += stalls.untracked
         summary.wakeups = wakeups.finish()
+        runs.finish(&summary.wakeups)
         summary.wakeups.runEvidence = hasRuns ? .runs : .batches
         summary.failures = failures.finish(endNs: endNs, text)
         summary.batches = batches.finish(endNs: endNs, text)
         summary.waits = waits.finish(endNs: endNs, text)
         summary.service = service.finish()
         summary.memory = memory.finish()
+        summary.memoryOverTime = memory.finishOverTime()
         summary.relief = relief.finish()
-        summary.chains = chains?.finish()
+        summary.chains = keepsChains ? chains?.finish() : nil
+        if asks(.relief), let chains { summary.batchRelief = chains.finishBatches() }
         summary.timeline = timeline?.finish(endNs: summary.window.endNs)
         summary.counters = counters.finish(text)
         summary.totals = totals.finish(endNs: endNs, text)

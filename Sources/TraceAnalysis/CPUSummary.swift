@@ -62,6 +62,21 @@ public struct DomainCPU: Hashable, Sendable {
     public var directNs: Int64 = 0
 }
 
+/// Stalls of threads that needed memory, direct batches of one routine wholly inside the window,
+/// and how much of them was spent on a CPU.
+public struct StallGroup: Hashable, Sendable {
+    /// The routine, as the source names it.
+    public var routine: String
+    /// The stalls.
+    public var count: UInt64 = 0
+    /// How long they took together, ns.
+    public var timeNs: Int64 = 0
+    /// The part of them on a CPU, ns, of the stalls of which it is known.
+    public var onCPUNs = KnownSum()
+    /// The part of them off the CPUs, ns, of the same stalls.
+    public var blockedNs = KnownSum()
+}
+
 /// The CPU time in reclaim within the window.
 public struct CPUSummary: Equatable, Sendable {
     /// CPU time of the reclaim threads, ns.
@@ -82,6 +97,20 @@ public struct CPUSummary: Equatable, Sendable {
     public var domains: [DomainCPU] = []
     /// Per thread that used CPU time or may have, ascending.
     public var threads: [ThreadCPU] = []
+    /// Stalls by routine, ascending.
+    public var stalls: [StallGroup] = []
     /// Events not followed because there were too many threads.
     public var untracked: UInt64 = 0
+
+    /// The stalls of all routines.
+    ///
+    /// - Complexity: O(routines).
+    public var allStalls: StallGroup {
+        stalls.reduce(into: StallGroup(routine: "")) { sum, group in
+            sum.count += group.count
+            sum.timeNs = sum.timeNs.addingClamped(group.timeNs)
+            sum.onCPUNs.merge(group.onCPUNs)
+            sum.blockedNs.merge(group.blockedNs)
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 extension ThreadWakeups { package init() { self.init(thread: -1) } }
 extension ThreadCPU { package init() { self.init(thread: -1) } }
+extension StallGroup { package init() { self.init(routine: "") } }
 extension DomainCPU { package init() { self.init(domain: -1) } }
 extension OrderAndGfpCount { package init() { self.init(order: -1, gfp: "", count: 0) } }
 extension BatchGroup { package init() { self.init(routine: "", mode: .unknown) } }

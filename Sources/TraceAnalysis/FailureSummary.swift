@@ -109,4 +109,26 @@ public struct FailureSummary: Equatable, Sendable {
     public var overTime = FailuresOverTime()
     /// Failures in quick succession.
     public var bursts = BurstSummary()
+
+    /// By the class that the text of the flags itself names, most failures first.
+    ///
+    /// - Complexity: O(n log n) for n sets of flags.
+    public var byGfpClass: [NamedCount] {
+        var counts: [String: UInt64] = [:]
+        for row in byOrderAndGfp { counts[Self.gfpClass(row.gfp), default: 0] += row.count }
+        return counts.map { NamedCount(name: $0.key, count: $0.value) }
+            .sorted(by: NamedCount.isBefore)
+    }
+
+    /// The first part of a text like `GFP_KERNEL|__GFP_NOWARN` that begins with `GFP_`: Linux
+    /// writes the named set of flags before what goes beyond it. Of FreeBSD's flags the one that
+    /// says whether the request may sleep. A single word is its own class.
+    static func gfpClass(_ flags: String) -> String {
+        let parts = flags.split(separator: "|", omittingEmptySubsequences: false)
+        let named = parts.first {
+            $0.hasPrefix("GFP_") || $0 == "M_NOWAIT" || $0 == "M_WAITOK"
+        }
+        if let named { return String(named) }
+        return parts.count == 1 && !flags.hasPrefix("__GFP_") ? flags : "(unnamed)"
+    }
 }

@@ -62,7 +62,7 @@ enum EndSlot {
 }
 enum DeferredSlot { static let reason = 0, order = 1 }
 enum SpinSlot { static let thread = 0, cpuNs = 1, iterations = 2, deficit = 3 }
-enum WaitSlot { static let reason = 0, thread = 1, ns = 2 }
+enum WaitSlot { static let reason = 0, thread = 1, ns = 2, wokenBy = 3 }
 enum LevelSlot { static let level = 0, isOn = 1 }
 enum PageoutSlot { static let mode = 0, shortage = 1, scanned = 2, freed = 3 }
 enum TrimSlot { static let why = 0, buffers = 1 }
@@ -108,7 +108,7 @@ extension Meaning {
         case .batchDeferred: MeaningColumns(texts: ["reason"], numbers: ["order"])
         case .spinEnd: MeaningColumns(numbers: ["thread", "cpu_ns", "iterations", "deficit"])
         case .waitBegin: MeaningColumns(texts: ["reason"], numbers: ["thread"])
-        case .waitEnd: MeaningColumns(texts: ["reason"], numbers: ["thread", "ns"])
+        case .waitEnd: MeaningColumns(texts: ["reason"], numbers: ["thread", "ns", "woken_by"])
         case .domainLevel:
             MeaningColumns(label: ("level", ["min", "severe"]), numbers: ["on"])
         case .pageout:

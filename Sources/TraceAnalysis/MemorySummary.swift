@@ -58,3 +58,11 @@ public struct DomainMemory: Equatable, Sendable {
         fallbackPages.samples < 2 ? nil : Int64(clamping: doubledFallbackPageNs / 2_000)
     }
 }
+
+/// The memory of one domain over time, in bins from the begin of the window.
+public struct MemoryOverTime: Hashable, Sendable {
+    /// The domain; -1 for none.
+    public var domain: Int32
+    /// Its bins, at least one.
+    public var timeline: MemoryTimeline
+}

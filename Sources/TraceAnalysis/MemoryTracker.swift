@@ -4,13 +4,21 @@ import TraceCore
 struct MemoryTracker {
     fileprivate struct State {
         var memory: DomainMemory
+        /// Its samples over time; `nil` for domains beyond those that are followed.
+        var timeline: MemoryTimeline?
         var lastNs: Int64 = 0
         var lastFallback: Int64 = -1
     }
 
+    /// The domains that are followed over time.
+    private static let timelineLimit = 64
+
+    private let window: Window
     private var index = KeyIndex(limit: 4_096)
     private var states: [State] = []
     private(set) var untracked: UInt64 = 0
+
+    init(_ window: Window) { self.window = window }
 
     mutating func sample(_ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>) {
         guard let position = index.index(of: Int64(header.domain)) else {
@@ -18,31 +26,30 @@ struct MemoryTracker {
             return
         }
         if position == states.count {
-            states.append(State(memory: DomainMemory(domain: header.domain)))
+            states.append(
+                State(
+                    memory: DomainMemory(domain: header.domain),
+                    timeline: position < Self.timelineLimit ? MemoryTimeline() : nil))
         }
         states[position].memory.samples += 1
         func number(_ slot: Int) -> Int64 { kind.number(slot, values, default: -1) }
         states[position].memory.freePages.read(number(SampleSlot.freePages))
         states[position].memory.wakeups.read(number(SampleSlot.wakeups))
         states[position].memory.reclaims.read(number(SampleSlot.reclaims))
-        var total: UInt128 = 0
-        var unusable: UInt128 = 0
-        var isWhole = true
         for order in 0..<SampleSlot.orders {
-            let count = number(SampleSlot.firstOrder + order)
-            states[position].memory.blocks[order].read(count)
-            guard count >= 0 else {
-                isWhole = false
-                continue
-            }
-            let pages = UInt128(UInt64(count)) << UInt128(UInt64(order))
-            total += pages
-            if order < 2 { unusable += pages }
+            states[position].memory.blocks[order].read(number(SampleSlot.firstOrder + order))
         }
-        if isWhole, total > 0 {
-            states[position].memory.unusablePpm.read(Int64(unusable * 1_000_000 / total))
-        }
+        let sample = MemoryBin(kind, values)
+        states[position].memory.unusablePpm.read(sample.unusablePpm.most)
+        states[position].timeline?.add(sample, at: header.timeNs - window.beginNs)
         states[position].fallback(number(SampleSlot.fallbackPages), header.timeNs)
+    }
+
+    /// The memory of the domains over time, ascending.
+    func finishOverTime() -> [MemoryOverTime] {
+        states.compactMap { state in
+            state.timeline.map { MemoryOverTime(domain: state.memory.domain, timeline: $0) }
+        }.sorted { $0.domain < $1.domain }
     }
 
     func finish() -> [DomainMemory] {

@@ -32,8 +32,11 @@ struct SectionMask: OptionSet {
     static let memory = SectionMask(rawValue: 1 << 7)
     static let counters = SectionMask(rawValue: 1 << 8)
     static let totals = SectionMask(rawValue: 1 << 9)
-    /// Chains are no section of their own: `AnalysisOptions.worstChains` asks for them.
+    /// Chains are no section of their own: relief follows them, and `AnalysisOptions.worstChains`
+    /// asks for the longest.
     static let chains = SectionMask(rawValue: 1 << 10)
+    /// What threads do after wakeups, where their runs are recorded; follows from `wakeups`.
+    static let runs = SectionMask(rawValue: 1 << 11)
 
     init(rawValue: UInt16) { self.rawValue = rawValue }
 
@@ -58,7 +61,7 @@ struct SectionMask: OptionSet {
         for section in options.sections ?? Set(ReportSection.allCases) {
             mask.insert(SectionMask(section))
         }
-        if options.worstChains > 0 { mask.insert(.chains) }
+        if options.worstChains > 0 || mask.contains(.relief) { mask.insert(.chains) }
         // Whose CPU time it is shows in wakeups, and how much of it in the ends of batches; chains
         // begin at failures that wait for a wakeup.
         if mask.contains(.cpu) { mask.formUnion([.wakeups, .batches]) }
@@ -79,11 +82,11 @@ extension Meaning {
         case .wakeSend: [.wakeups, .chains]
         case .threadRun: [.wakeups, .cpu, .counters, .chains]
         case .threadSleep: [.wakeups, .counters, .chains]
-        case .onCPU: [.cpu, .wakeups]
-        case .batchBegin: [.batches, .cpu, .wakeups, .chains]
+        case .onCPU: [.cpu, .wakeups, .waits]
+        case .batchBegin: [.batches, .cpu, .wakeups, .chains, .runs]
         case .batchPass: [.cpu, .batches]
-        case .batchEnd: [.batches, .cpu, .counters, .chains]
-        case .spinBegin, .spinEnd: [.cpu]
+        case .batchEnd: [.batches, .cpu, .counters, .chains, .runs]
+        case .spinBegin, .spinEnd: [.cpu, .runs]
         case .waitBegin, .waitEnd, .waitSkip: [.waits]
         case .sample: [.memory, .counters]
         case .service: [.service, .counters, .relief]

@@ -213,4 +213,26 @@ struct SchemaBinding {
         let position = -1 - key.raw
         return position < Int64(labelTexts.count) ? labelTexts[Int(position)] : "?\(position)"
     }
+    /// The columns that the reports asked for look at, of the kinds whose events have to be given.
+    ///
+    /// - Complexity: O(kinds x columns).
+    func columns(
+        _ schema: EventSchema, _ options: AnalysisOptions, _ sections: SectionMask
+    ) -> ColumnSelection {
+        var columns = ColumnSelection()
+        for kind in schema.kinds {
+            let bound = kinds[Int(kind.id.rawValue)]
+            let isRead = !bound.meaning.sections.isDisjoint(with: sections)
+            // For a whole report the events of other kinds are counted.
+            guard isRead || options.sections == nil else { continue }
+            var values = isRead ? bound.columns : 0
+            if options.threads != nil, let column = AnalysisFilter.threadColumn(kind), column < 64 {
+                values |= 1 << UInt64(column)
+            }
+            columns[kind.id] = ColumnSelection.Columns(
+                values: values, hasCPU: isRead && bound.meaning.needsCPU,
+                hasCause: isRead && bound.meaning.needsCause)
+        }
+        return columns
+    }
 }

@@ -36,6 +36,11 @@ public struct ServiceCounts: Hashable, Sendable {
     /// The share of requests wanting a buffer that got one, in millionths, or `nil` without any.
     public var successPpm: Int64? { served.scaled(by: 1_000_000, over: wanting) }
 
+    /// The share of requests wanting a buffer that the zone refused, in millionths.
+    public var failedPpm: Int64? { failed.scaled(by: 1_000_000, over: wanting) }
+    /// The share of requests wanting a buffer that the rate limiter refused, in millionths.
+    public var limitedPpm: Int64? { limited.scaled(by: 1_000_000, over: wanting) }
+
     init(_ values: [Int64]) {
         requests = values[0]
         hitsCPU = values[1]

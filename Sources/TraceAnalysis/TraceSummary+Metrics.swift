@@ -21,6 +21,10 @@ extension TraceSummary {
             Metric("cpu.spin", .nanoseconds, .lowerIsBetter, cpu.spinNs),
             Metric("cpu.direct", .nanoseconds, .lowerIsBetter, cpu.directNs),
             Metric("cpu.per_gained_block", .nanoseconds, .lowerIsBetter, nsPerGainedBlock),
+            Metric(
+                "cpu.stall_on_cpu", .nanoseconds, .lowerIsBetter, cpu.allStalls.onCPUNs.value),
+            Metric(
+                "cpu.stall_blocked", .nanoseconds, .lowerIsBetter, cpu.allStalls.blockedNs.value),
         ]
     }
 
@@ -47,6 +51,9 @@ extension TraceSummary {
             Self.count("wakeup.no_sleeper", .neutral, counts.noSleeper),
             Self.count("wakeup.lost", .lowerIsBetter, counts.lost),
             Self.count("wakeup.suppressed", .lowerIsBetter, counts.suppressed),
+            Metric(
+                "wakeup.spurious", .count, .lowerIsBetter,
+                wakeups.runEvidence == .runs ? Int64(clamping: counts.spurious) : nil),
         ] + Self.percentiles("wakeup.latency", wakeups.latency)
             + Self.percentiles("wakeup.first_failure", wakeups.answers.firstFailure)
     }
@@ -84,6 +91,12 @@ extension TraceSummary {
             Metric("batch.gained", .blocks, .higherIsBetter, sum(.gainedBlocks, nil)),
             Metric("batch.nominal", .blocks, .neutral, sum(.nominal, nil)),
             Metric("batch.phantom", .blocks, .lowerIsBetter, sum(.phantom, nil)),
+            Metric(
+                "batch.gained_share", .millionths, .higherIsBetter,
+                Self.share(batches.total(.gainedBlocks), ofNominal: batches.total(.nominal))),
+            Metric(
+                "batch.phantom_share", .millionths, .lowerIsBetter,
+                Self.share(batches.total(.phantom), ofNominal: batches.total(.nominal))),
             Metric("batch.passes", .count, .neutral, sum(.passes, nil)),
             Metric("batch.tried", .count, .neutral, sum(.tried, nil)),
             Metric("batch.ok", .count, .higherIsBetter, sum(.ok, nil)),
@@ -97,6 +110,7 @@ extension TraceSummary {
         [
             Self.count("wait.count", .lowerIsBetter, waits.total.ended),
             Metric("wait.time", .nanoseconds, .lowerIsBetter, waits.total.timeNs),
+            Metric("wait.blocked", .nanoseconds, .lowerIsBetter, waits.total.blockedNs.value),
             Self.count("wait.skips", .neutral, waits.skips),
         ] + Self.percentiles("wait.duration", waits.total.duration)
     }
@@ -109,7 +123,7 @@ extension TraceSummary {
             let imported = isKnown ? relief.total.imported : LatencySeries()
             return Self.percentiles("relief.served\(suffix)", served)
                 + Self.percentiles("relief.imported\(suffix)", imported)
-        }
+        } + Self.percentiles("relief.batch_end", batchRelief.total.duration)
     }
 
     private var serviceMetrics: [Metric] {
@@ -121,7 +135,9 @@ extension TraceSummary {
             Metric("service.success", .millionths, .higherIsBetter, counts?.successPpm),
             Metric("service.imports", .count, .neutral, counts?.imports),
             Metric("service.failed", .count, .lowerIsBetter, counts?.failed),
+            Metric("service.failed_share", .millionths, .lowerIsBetter, counts?.failedPpm),
             Metric("service.limited", .count, .lowerIsBetter, counts?.limited),
+            Metric("service.limited_share", .millionths, .lowerIsBetter, counts?.limitedPpm),
             Metric("service.fallback", .count, .lowerIsBetter, counts?.fallback),
             Metric(
                 "service.fallback_pages", .pageMicroseconds, .lowerIsBetter,

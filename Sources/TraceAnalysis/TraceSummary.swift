@@ -67,6 +67,8 @@ public struct TraceSummary: Equatable, Sendable {
     public var events = EventCounts()
     /// Columns that the trace's schema lacks.
     public var missingColumns: [MissingColumn] = []
+    /// Events that the recording lost.
+    public var losses = LossSummary()
     /// The threads that have a name, ascending.
     public var threads: [NamedThread] = []
     /// CPU time in reclaim.
@@ -81,6 +83,8 @@ public struct TraceSummary: Equatable, Sendable {
     public var waits = WaitSummary()
     /// From failures to the successes after them.
     public var relief = ReliefSummary()
+    /// From failures to the end of the batch that they led to.
+    public var batchRelief = BatchReliefSummary()
     /// The longest chains from failure to relief; `nil` where they were not asked for.
     public var chains: ChainSummary?
     /// Pictures over time; `nil` where they were not asked for.
@@ -89,6 +93,9 @@ public struct TraceSummary: Equatable, Sendable {
     public var service = ServiceSummary()
     /// Memory by domain, ascending.
     public var memory: [DomainMemory] = []
+    /// Memory by domain over time, ascending, of at most 64 domains; as `timeline` no part of what
+    /// is merged.
+    public var memoryOverTime: [MemoryOverTime] = []
     /// Counters of the system, beside what the events say.
     public var counters = CounterSummary()
     /// The rest.
@@ -102,9 +109,16 @@ public struct TraceSummary: Equatable, Sendable {
 
     /// The name of a thread, or its number where it has none.
     ///
-    /// - Complexity: O(threads).
+    /// - Complexity: O(log threads).
     public func threadName(_ thread: Int64) -> String {
-        threads.first { $0.thread == thread }?.name ?? "thread \(thread)"
+        var low = 0
+        var high = threads.count
+        while low < high {
+            let middle = (low + high) / 2
+            if threads[middle].thread < thread { low = middle + 1 } else { high = middle }
+        }
+        let isFound = low < threads.count && threads[low].thread == thread
+        return isFound ? threads[low].name : "thread \(thread)"
     }
 
     /// CPU time of reclaim threads as a share of one core, in millionths; `nil` for an empty
@@ -118,6 +132,13 @@ public struct TraceSummary: Equatable, Sendable {
     public var nsPerGainedBlock: Int64? {
         guard let gained = batches.total(.gainedBlocks, mode: .daemon).value else { return nil }
         return cpu.reclaimNs.scaled(by: 1, over: gained)
+    }
+
+    /// Blocks really gained, or counted that are none, as a share of the nominal ones of some
+    /// batches, in millionths; `nil` unless as many batches told both, or without nominal ones.
+    public static func share(_ part: KnownSum, ofNominal nominal: KnownSum) -> Int64? {
+        guard part.known == nominal.known, let sum = part.value else { return nil }
+        return sum.scaled(by: 1_000_000, over: nominal.sum)
     }
 
     /// A number of events per 1000 s of the window, rounded down; `nil` for an empty window.

@@ -18,6 +18,11 @@ public struct WaitGroup: Equatable, Sendable {
     public var duration = LatencySeries()
     /// Time waited within the window, ns, added up over threads.
     public var timeNs: Int64 = 0
+    /// The time off the CPUs of the waits wholly inside the window of which it is known, ns; the
+    /// other waits that ended count as unknown.
+    public var blockedNs = KnownSum()
+    /// The time on a CPU of the same waits, ns.
+    public var onCPUNs = KnownSum()
 }
 
 /// Waits of one thread or domain.
@@ -42,6 +47,8 @@ public struct WaitSummary: Equatable, Sendable {
     public var byDomain: [WaitShare] = []
     /// By thread, ascending.
     public var byThread: [WaitShare] = []
+    /// Waits that ended by who ended them, as the source numbers it, ascending; -1 for unknown.
+    public var byWaker: [NumberCount] = []
     /// Waits that were not needed because enough pages were free.
     public var skips: UInt64 = 0
     /// Events not followed because there were too many threads, domains or reasons.

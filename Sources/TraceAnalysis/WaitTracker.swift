@@ -11,6 +11,7 @@ struct WaitTracker {
         var wasSeen = false
         /// Whether an event after the window has told all there is to tell.
         var isSettled = false
+        var clock = SwitchClock()
     }
 
     private struct Reason {
@@ -24,6 +25,7 @@ struct WaitTracker {
     private var domainIndex = KeyIndex(limit: 4_096)
     private var domains: [WaitShare] = []
     private var reasons: [Reason] = []
+    private var wakers = KeyCounts(limit: 4_096)
     private var skips: UInt64 = 0
     private var untracked: UInt64 = 0
 
@@ -65,6 +67,7 @@ struct WaitTracker {
         }
         open(index, header, kind, values, beganNs: header.timeNs)
         states[index].wasSeen = true
+        states[index].clock.begin(.empty, at: header.timeNs)
     }
 
     private mutating func open(
@@ -120,6 +123,8 @@ struct WaitTracker {
         guard let reason = reason(key) else { return }
         let stated = kind.number(WaitSlot.ns, values, default: -1)
         reasons[reason].group.ended += 1
+        wakers.add(kind.number(WaitSlot.wokenBy, values, default: -1))
+        _ = states[index].clock.end(.empty, at: header.timeNs, group: reason)
         var insideNs: Int64 = 0
         if beginNs >= 0, beginNs < window.beginNs {
             insideNs = header.timeNs - window.beginNs
@@ -138,6 +143,17 @@ struct WaitTracker {
         reasons[reason].group.timeNs = reasons[reason].group.timeNs.addingClamped(insideNs)
         states[index].share.add(insideNs)
         withDomain(header.domain) { $0.add(insideNs) }
+    }
+
+    /// Takes the end of a stretch on a CPU.
+    mutating func stretch(_ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>) {
+        let thread = kind.number(ThreadSlot.thread, values, default: -1)
+        guard let index = threads.existing(thread) else { return }
+        let ns = kind.number(ThreadSlot.ns, values, default: -1)
+        states[index].clock.stretch(endingAt: header.timeNs, ns: ns) { wait in
+            guard wait.offNs >= 0 else { return }
+            reasons[wait.group].group.settle(blockedNs: wait.offNs, wait.lengthNs)
+        }
     }
 
     mutating func skip(_ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>) {
@@ -162,10 +178,13 @@ struct WaitTracker {
         }
         var result = WaitSummary()
         result.skips = skips
-        result.untracked = tracker.untracked
+        result.byWaker = wakers.ascending
+        result.untracked = tracker.untracked + wakers.otherCount
         result.byReason = tracker.reasons.map { entry in
             var group = entry.group
             group.reason = text(entry.key)
+            group.blockedNs.unknown = group.ended - group.blockedNs.known
+            group.onCPUNs.unknown = group.ended - group.onCPUNs.known
             group.duration.sort()
             return group
         }
@@ -188,6 +207,11 @@ extension WaitShare {
 }
 
 extension WaitGroup {
+    fileprivate mutating func settle(blockedNs ns: Int64, _ lengthNs: Int64) {
+        blockedNs.add(min(ns, lengthNs))
+        onCPUNs.add(max(0, lengthNs - ns))
+    }
+
     fileprivate mutating func add(_ other: WaitGroup) {
         ended += other.ended
         openAtEnd += other.openAtEnd
@@ -196,5 +220,7 @@ extension WaitGroup {
         beginsWithoutEnd += other.beginsWithoutEnd
         duration.add(other.duration)
         timeNs = timeNs.addingClamped(other.timeNs)
+        blockedNs.merge(other.blockedNs)
+        onCPUNs.merge(other.onCPUNs)
     }
 }

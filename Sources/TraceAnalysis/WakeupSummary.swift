@@ -26,6 +26,12 @@ public struct WakeupCounts: Hashable, Sendable {
     public var pendingAtEnd: UInt64 = 0
     /// Times the thread went to sleep.
     public var sleeps: UInt64 = 0
+    /// Runs after an effective wakeup that ended without a batch or a spin; only where runs are
+    /// recorded.
+    public var spurious: UInt64 = 0
+    /// Runs after an effective wakeup that ended and had a batch or a spin; only where runs are
+    /// recorded.
+    public var worked: UInt64 = 0
 
     mutating func add(_ other: WakeupCounts) {
         sent += other.sent
@@ -40,6 +46,8 @@ public struct WakeupCounts: Hashable, Sendable {
         missedRuns += other.missedRuns
         pendingAtEnd += other.pendingAtEnd
         sleeps += other.sleeps
+        spurious += other.spurious
+        worked += other.worked
     }
 }
 

@@ -22,6 +22,27 @@ extension AnalysisJSON {
         }
     }
 
+    static func batchRelief(_ relief: BatchReliefSummary, _ json: inout JSONWriter) {
+        json.member("batch_relief") { json in
+            batchRelief(relief.total, &json)
+            json.member("untracked", relief.untracked)
+            json.member("by_domain", each: relief.byDomain) { json, row in
+                json.object { json in
+                    json.member("domain", row.domain)
+                    batchRelief(row, &json)
+                }
+            }
+        }
+    }
+
+    private static func batchRelief(_ row: BatchRelief, _ json: inout JSONWriter) {
+        json.member("chains", row.chains)
+        json.member("recorded", row.recorded)
+        json.member("inferred", row.inferred)
+        json.member("without_end", row.withoutEnd)
+        series("duration", row.duration, &json)
+    }
+
     private static func series(_ row: ReliefSeries, _ json: inout JSONWriter) {
         series("served", row.served, &json)
         series("imported", row.imported, &json)

@@ -22,7 +22,18 @@ extension AnalysisJSON {
             known("gained_blocks", summary.batches.total(.gainedBlocks, mode: .daemon), &json)
             known("nominal", summary.batches.total(.nominal, mode: .daemon), &json)
             known("phantom", summary.batches.total(.phantom, mode: .daemon), &json)
+            shares(
+                summary.batches.total(.gainedBlocks, mode: .daemon),
+                summary.batches.total(.phantom, mode: .daemon),
+                of: summary.batches.total(.nominal, mode: .daemon), &json)
             json.member("ns_per_gained_block", summary.nsPerGainedBlock)
+            json.member("stalls") { stalls(cpu.allStalls, summary.window, &$0) }
+            json.member("stalls_by_routine", each: cpu.stalls) { json, row in
+                json.object { json in
+                    json.member("routine", row.routine)
+                    stalls(row, summary.window, &json)
+                }
+            }
             json.member("missed_stretches", cpu.missedStretches)
             json.member("batches_without_cpu", cpu.batchesWithoutCPU)
             json.member("untracked", cpu.untracked)
@@ -35,6 +46,16 @@ extension AnalysisJSON {
             }
             json.member("threads", each: cpu.threads, thread)
         }
+    }
+
+    private static func stalls(
+        _ stalls: StallGroup, _ window: SummaryWindow, _ json: inout JSONWriter
+    ) {
+        json.member("count", stalls.count)
+        json.member("time_ns", stalls.timeNs)
+        json.member("share_ppm", stalls.timeNs.scaled(by: 1_000_000, over: window.lengthNs))
+        known("on_cpu_ns", stalls.onCPUNs, &json)
+        known("blocked_ns", stalls.blockedNs, &json)
     }
 
     private static func thread(_ json: inout JSONWriter, _ row: ThreadCPU) {
@@ -62,7 +83,9 @@ extension AnalysisJSON {
         }
     }
 
-    private static func counts(_ counts: WakeupCounts, _ json: inout JSONWriter) {
+    private static func counts(
+        _ counts: WakeupCounts, _ evidence: RunEvidence, _ json: inout JSONWriter
+    ) {
         json.member("sent", counts.sent)
         json.member("woke", counts.woke)
         json.member("no_sleeper", counts.noSleeper)
@@ -75,6 +98,9 @@ extension AnalysisJSON {
         json.member("missed_runs", counts.missedRuns)
         json.member("pending_at_end", counts.pendingAtEnd)
         json.member("sleeps", counts.sleeps)
+        let isKnown = evidence == .runs
+        json.member("worked", isKnown ? Int64(clamping: counts.worked) : nil)
+        json.member("spurious", isKnown ? Int64(clamping: counts.spurious) : nil)
     }
 
     private static func answers(_ answers: FailureAnswers, _ json: inout JSONWriter) {
@@ -87,7 +113,7 @@ extension AnalysisJSON {
 
     static func wakeups(_ wakeups: WakeupSummary, _ json: inout JSONWriter) {
         json.member("wakeups") { json in
-            counts(wakeups.counts, &json)
+            counts(wakeups.counts, wakeups.runEvidence, &json)
             json.member("untracked", wakeups.untracked)
             json.member("run_evidence", wakeups.runEvidence.rawValue)
             series("latency", wakeups.latency, &json)
@@ -95,7 +121,7 @@ extension AnalysisJSON {
                 json.object { json in
                     json.member("thread", row.thread)
                     json.member("domain", row.domain)
-                    counts(row.counts, &json)
+                    counts(row.counts, wakeups.runEvidence, &json)
                     series("latency", row.latency, &json)
                 }
             }
@@ -113,6 +139,7 @@ extension AnalysisJSON {
     static func waits(_ waits: WaitSummary, _ json: inout JSONWriter) {
         json.member("waits") { json in
             group(waits.total, &json)
+            json.member("by_waker", each: waits.byWaker, numbered)
             json.member("skips", waits.skips)
             json.member("untracked", waits.untracked)
             json.member("by_reason", each: waits.byReason) { json, row in
@@ -133,6 +160,8 @@ extension AnalysisJSON {
         json.member("ends_without_begin", group.endsWithoutBegin)
         json.member("begins_without_end", group.beginsWithoutEnd)
         json.member("time_ns", group.timeNs)
+        known("on_cpu_ns", group.onCPUNs, &json)
+        known("blocked_ns", group.blockedNs, &json)
         series("duration", group.duration, &json)
     }
 

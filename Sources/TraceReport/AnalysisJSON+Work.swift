@@ -9,6 +9,9 @@ extension AnalysisJSON {
             json.member("per_1000_s", summary.per1000Seconds(failures.count))
             let limited = summary.service.samples > 0 ? summary.service.total.limited : nil
             json.member("limited_requests", limited)
+            let isKnown = summary.service.samples > 0
+            json.member("failed_ppm", isKnown ? summary.service.total.failedPpm : nil)
+            json.member("limited_ppm", isKnown ? summary.service.total.limitedPpm : nil)
             json.member("by_domain", each: failures.byDomain, numbered)
             json.member("by_cpu", each: failures.byCPU, numbered)
             json.member("by_order", each: failures.byOrder, numbered)
@@ -21,6 +24,7 @@ extension AnalysisJSON {
                     json.member("count", row.count)
                 }
             }
+            json.member("by_gfp_class", each: failures.byGfpClass, named)
             json.member("uncounted", failures.uncountedKeys)
             series("inter_arrival", failures.interArrival, &json)
             json.member("bursts") { json in
@@ -62,12 +66,20 @@ extension AnalysisJSON {
                     known("gained_blocks", row.gainedBlocks, &json)
                     known("nominal", row.nominal, &json)
                     known("phantom", row.phantom, &json)
+                    shares(row.gainedBlocks, row.phantom, of: row.nominal, &json)
                 }
             }
             json.member("deferred_by_reason", each: batches.deferredByReason, named)
             json.member("deferred_by_order", each: batches.deferredByOrder, numbered)
             json.member("untracked", batches.untracked)
         }
+    }
+
+    static func shares(
+        _ gained: KnownSum, _ phantom: KnownSum, of nominal: KnownSum, _ json: inout JSONWriter
+    ) {
+        json.member("gained_ppm", TraceSummary.share(gained, ofNominal: nominal))
+        json.member("phantom_ppm", TraceSummary.share(phantom, ofNominal: nominal))
     }
 
     private static func group(_ json: inout JSONWriter, _ group: BatchGroup) {
@@ -85,6 +97,9 @@ extension AnalysisJSON {
             for counter in BatchCounter.allCases {
                 known(counter.name, group.counters[counter], &json)
             }
+            shares(
+                group.counters[.gainedBlocks], group.counters[.phantom],
+                of: group.counters[.nominal], &json)
             json.member("results", each: group.results, named)
             series("duration", group.duration, &json)
         }
@@ -118,6 +133,8 @@ extension AnalysisJSON {
         json.member("wanting", counts.wanting)
         json.member("served", counts.served)
         json.member("success_ppm", counts.successPpm)
+        json.member("failed_ppm", counts.failedPpm)
+        json.member("limited_ppm", counts.limitedPpm)
         json.member("hits_cpu", counts.hitsCPU)
         json.member("hits_list", counts.hitsList)
         json.member("imports", counts.imports)
@@ -144,7 +161,16 @@ extension AnalysisJSON {
         }
     }
 
-    static func memory(_ json: inout JSONWriter, _ memory: DomainMemory) {
+    static func memory(_ summary: TraceSummary, _ json: inout JSONWriter) {
+        json.member("memory", each: summary.memory) { json, row in
+            let found = summary.memoryOverTime.first { $0.domain == row.domain }
+            memory(row, found?.timeline, &json)
+        }
+    }
+
+    private static func memory(
+        _ memory: DomainMemory, _ timeline: MemoryTimeline?, _ json: inout JSONWriter
+    ) {
         json.object { json in
             json.member("domain", memory.domain)
             json.member("samples", memory.samples)
@@ -153,9 +179,35 @@ extension AnalysisJSON {
             json.member("fallback_page_us", memory.fallbackPageUs)
             json.member("fallback_covered_ns", memory.coveredNs)
             gauge("unusable_order_2_ppm", memory.unusablePpm, &json)
+            overTime(timeline, &json)
             gauge("wakeups", memory.wakeups, &json)
             gauge("reclaims", memory.reclaims, &json)
             json.member("free_blocks_by_order", each: memory.blocks, gauge)
+        }
+    }
+
+    /// The most bins that a report has of each domain.
+    static let memoryBins = 64
+
+    private static func overTime(_ timeline: MemoryTimeline?, _ json: inout JSONWriter) {
+        guard let timeline else {
+            json.member("over_time", String?.none)
+            return
+        }
+        let bins = timeline.joined(limit: memoryBins)
+        func range(_ name: String, _ part: (MemoryBin) -> KnownRange, _ json: inout JSONWriter) {
+            for (suffix, value) in [("least", \KnownRange.least), ("most", \KnownRange.most)] {
+                json.member("\(name)_\(suffix)", each: bins.bins) { json, bin in
+                    let range = part(bin)
+                    json.value(range.isEmpty ? nil : range[keyPath: value])
+                }
+            }
+        }
+        json.member("over_time") { json in
+            json.member("width_ns", bins.widthNs)
+            range("free_pages", { $0.freePages }, &json)
+            range("unusable_order_2_ppm", { $0.unusablePpm }, &json)
+            range("fallback_pages", { $0.fallbackPages }, &json)
         }
     }
 

@@ -8,7 +8,12 @@ enum AnalysisJSON {
     static let version = "ktls-trace-analysis/0"
 
     static func render(_ report: AnalysisReport) -> String {
-        var json = JSONWriter()
+        render(report, mostBytes: .max) ?? ""
+    }
+
+    /// The report, or `nil` where it has more bytes.
+    static func render(_ report: AnalysisReport, mostBytes: Int) -> String? {
+        var json = JSONWriter(mostBytes: mostBytes)
         let summary = report.summary
         json.object { json in
             json.member("schema", version)
@@ -20,22 +25,25 @@ enum AnalysisJSON {
             window(summary.window, &json)
             reports(summary.sections, &json)
             events(summary, &json)
+            losses(summary.losses, &json)
+            Caveats.clock(report, &json)
             threads(summary, &json)
             sections(summary, &json)
             json.member("metrics", each: summary.metrics, metric)
         }
-        return json.text + "\n"
+        return json.isCut ? nil : json.text + "\n"
     }
 
     /// The reports that were asked for; `null` in the place of the others.
     private static func sections(_ summary: TraceSummary, _ json: inout JSONWriter) {
         func section(
-            _ section: ReportSection, _ json: inout JSONWriter, _ body: (inout JSONWriter) -> Void
+            _ section: ReportSection, as key: String? = nil, _ json: inout JSONWriter,
+            _ body: (inout JSONWriter) -> Void
         ) {
             if summary.has(section) {
                 body(&json)
             } else {
-                json.member(section.rawValue, String?.none)
+                json.member(key ?? section.rawValue, String?.none)
             }
         }
         section(.cpu, &json) { cpu(summary, &$0) }
@@ -44,9 +52,10 @@ enum AnalysisJSON {
         section(.batches, &json) { batches(summary.batches, &$0) }
         section(.waits, &json) { waits(summary.waits, &$0) }
         section(.relief, &json) { relief(summary.relief, &$0) }
+        section(.relief, as: "batch_relief", &json) { batchRelief(summary.batchRelief, &$0) }
         chains(summary.chains, &json)
         section(.service, &json) { service(summary, &$0) }
-        section(.memory, &json) { $0.member("memory", each: summary.memory, memory) }
+        section(.memory, &json) { memory(summary, &$0) }
         section(.counters, &json) { counters(summary.counters, &$0) }
         section(.totals, &json) { totals(summary.totals, &$0) }
     }
@@ -148,6 +157,31 @@ enum AnalysisJSON {
                     json.member("kind", column.kind)
                     json.member("column", column.column)
                     json.member("wrong_type", column.isWrongType)
+                }
+            }
+        }
+    }
+
+    private static func losses(_ losses: LossSummary, _ json: inout JSONWriter) {
+        func kind(_ name: String?, _ json: inout JSONWriter) {
+            json.member("kind", name?.isEmpty == true ? nil : name)
+        }
+        json.member("losses") { json in
+            json.member("count", losses.count)
+            json.member("intervals", losses.intervals)
+            json.member("time_ns", losses.timeNs)
+            json.member("by_kind", each: losses.byKind) { json, row in
+                json.object { json in
+                    kind(row.kind, &json)
+                    json.member("count", row.count)
+                }
+            }
+            json.member("rows", each: losses.rows) { json, row in
+                json.object { json in
+                    kind(row.kind, &json)
+                    json.member("begin_ns", row.beginNs)
+                    json.member("end_ns", row.endNs)
+                    json.member("count", row.count)
                 }
             }
         }

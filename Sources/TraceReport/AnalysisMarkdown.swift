@@ -10,6 +10,9 @@ enum AnalysisMarkdown {
         out.line("### \(MarkdownText.code(report.label))")
         out.paragraph(MarkdownText.plain(Caveats.firstLine(report.completeness, report.parameters)))
         out.paragraph(about(report))
+        for sentence in Caveats.recording(report) {
+            out.paragraph("Note: \(MarkdownText.plain(sentence)).")
+        }
         numbers(summary, &out)
         series(summary, &out)
         domains(summary, &out)
@@ -61,6 +64,7 @@ enum AnalysisMarkdown {
             ("wait.duration", summary.waits.total.duration),
             ("relief.served" + bound, summary.relief.total.served),
             ("relief.imported" + bound, summary.relief.total.imported),
+            ("relief.batch_end", summary.batchRelief.total.duration),
         ]
     }
 

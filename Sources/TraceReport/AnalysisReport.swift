@@ -12,8 +12,6 @@ public struct AnalysisReport: Sendable {
     public var identities: TraceIdentities
     /// How much of it there is.
     public var completeness: Completeness
-    /// Events that are known to be lost.
-    public var lostEvents: UInt64
     /// What it says.
     public var summary: TraceSummary
     /// The traces, where there are several; else empty.
@@ -24,13 +22,12 @@ public struct AnalysisReport: Sendable {
     /// Makes a report about one trace.
     public init(
         label: String, parameters: ParameterList, identities: TraceIdentities = TraceIdentities(),
-        completeness: Completeness = .complete, lostEvents: UInt64 = 0, summary: TraceSummary
+        completeness: Completeness = .complete, summary: TraceSummary
     ) {
         self.label = label
         self.parameters = parameters
         self.identities = identities
         self.completeness = completeness
-        self.lostEvents = lostEvents
         self.summary = summary
     }
 
@@ -42,8 +39,7 @@ public struct AnalysisReport: Sendable {
             label: summaries.label, parameters: summaries.commonParameters,
             identities: summaries.runs.count == 1
                 ? summaries.runs[0].identities : TraceIdentities(),
-            completeness: summaries.completeness, lostEvents: summaries.lostEvents,
-            summary: summaries.summary)
+            completeness: summaries.completeness, summary: summaries.summary)
         runs = summaries.runs.count > 1 ? summaries.runs : []
         leftOut = summaries.leftOut
     }
@@ -86,9 +82,10 @@ enum TextSafe {
     static func line(_ text: String) -> String {
         String(
             String.UnicodeScalarView(
-                text.unicodeScalars.map { scalar in
-                    let isControl = scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
-                    return isControl ? "?" : scalar
-                }))
+                text.unicodeScalars.map { isControl($0) ? "?" : $0 }))
+    }
+
+    static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
     }
 }

@@ -31,6 +31,26 @@ extension AnalysisText {
         note(relief.untracked, "events of too many domains or CPUs left out", &out)
     }
 
+    static func batchRelief(_ relief: BatchReliefSummary, _ out: inout TextLines) {
+        let total = relief.total
+        guard total.chains > 0 else { return }
+        var table = TextTable(["first failure -> end of the batch it led to"] + seriesTitles)
+        if total.duration.count > 0 { table.row(["all domains"] + cells(total.duration)) }
+        if relief.byDomain.count > 1 {
+            for row in relief.byDomain where row.duration.count > 0 {
+                table.row(["  domain \(domain(row.domain))"] + cells(row.duration))
+            }
+        }
+        out.lines(table.lines)
+        if !table.isEmpty {
+            out.line(
+                "  causes recorded in \(total.recorded) of these, inferred from thread, domain "
+                    + "and order in \(total.inferred)")
+        }
+        note(total.withoutEnd, "wakeups after failures led to no batch that ended", &out)
+        note(relief.untracked, "events of too many threads or domains left out", &out)
+    }
+
     // MARK: Counters
 
     static func counters(_ counters: CounterSummary, _ out: inout TextLines) {

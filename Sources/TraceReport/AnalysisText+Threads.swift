@@ -14,6 +14,7 @@ extension AnalysisText {
             out.line("  of these up to the end, still going on: \(open)")
         }
         if cpu.directNs > 0 { out.line("  direct batches: \(ScaledText.time(cpu.directNs))") }
+        stalls(summary, &out)
         let options = ["any", "no reservations", "no superpages", "unknown option"]
         let passes = zip(options, cpu.passNs).filter { $0.1 > 0 }
             .map { "\($0.0) \(ScaledText.time($0.1))" }
@@ -31,14 +32,39 @@ extension AnalysisText {
         note(cpu.untracked, "events of too many threads left out", &out)
     }
 
+    /// Of stalls whose parts are not known only how many there are.
+    private static func stalls(_ summary: TraceSummary, _ out: inout TextLines) {
+        let all = summary.cpu.allStalls
+        guard all.count > 0 else { return }
+        let share = all.timeNs.scaled(by: 1_000_000, over: summary.window.lengthNs)
+        out.line(
+            "  direct stalls: \(all.count), \(ScaledText.time(all.timeNs)), "
+                + "\(ScaledText.known(share, ScaledText.percent)) of one thread's time")
+        var table = TextTable(["stalls in", "n", "time", "known of", "on a CPU", "blocked"])
+        for row in summary.cpu.stalls {
+            table.row([
+                row.routine.isEmpty ? "(none)" : TextSafe.line(row.routine), String(row.count),
+                ScaledText.time(row.timeNs), String(row.onCPUNs.known),
+                ScaledText.known(row.onCPUNs.value) { ScaledText.time($0) },
+                ScaledText.known(row.blockedNs.value) { ScaledText.time($0) },
+            ])
+        }
+        out.lines(table.lines)
+    }
+
     private static func gains(_ summary: TraceSummary, _ out: inout TextLines) {
         let gained = summary.batches.total(.gainedBlocks, mode: .daemon)
         let nominal = summary.batches.total(.nominal, mode: .daemon)
         let phantom = summary.batches.total(.phantom, mode: .daemon)
         guard let blocks = gained.value else { return }
+        func share(_ part: KnownSum) -> String {
+            let ppm = TraceSummary.share(part, ofNominal: nominal)
+            return ppm.map { " (\(ScaledText.percent($0)) of nominal)" } ?? ""
+        }
         out.line(
-            "  blocks gained: \(blocks); nominal \(ScaledText.known(nominal.value)), phantom "
-                + ScaledText.known(phantom.value))
+            "  blocks gained: \(blocks)\(share(gained)); nominal "
+                + "\(ScaledText.known(nominal.value)), phantom "
+                + ScaledText.known(phantom.value) + share(phantom))
         out.line(
             "  per gained block: "
                 + ScaledText.known(summary.nsPerGainedBlock) { ScaledText.time($0) })
@@ -100,7 +126,15 @@ extension AnalysisText {
                 + "lost \(counts.lost), suppressed \(counts.suppressed)")
         out.line(
             "  runs \(counts.runs): without a wakeup seen \(counts.runsWithoutWakeup); "
-                + "wakeups still pending \(counts.pendingAtEnd)")
+                + "wakeups still pending \(counts.pendingAtEnd), run not recorded "
+                + "\(counts.missedRuns)")
+        let judged = Int64(clamping: counts.worked + counts.spurious)
+        if judged > 0 {
+            let share = Int64(clamping: counts.spurious).scaled(by: 1_000_000, over: judged)
+            out.line(
+                "  after a wakeup: \(counts.worked) runs worked, \(counts.spurious) were spurious "
+                    + "(\(ScaledText.known(share, ScaledText.percent)); no batch, no spin)")
+        }
         var table = TextTable(["from -> to"] + seriesTitles)
         func row(_ name: String, _ series: LatencySeries) {
             if series.count > 0 { table.row([name] + cells(series)) }
@@ -142,6 +176,16 @@ extension AnalysisText {
             table.row([name] + cells(group.duration))
         }
         out.lines(table.lines)
+        if let blocked = total.blockedNs.value {
+            out.line(
+                "  blocked \(ScaledText.time(blocked)), on a CPU "
+                    + "\(ScaledText.known(total.onCPUNs.value) { ScaledText.time($0) }) of the "
+                    + "\(total.blockedNs.known) waits of which it is known")
+        }
+        if waits.byWaker.contains(where: { $0.number != -1 }) {
+            let list = list(waits.byWaker, top: out.style.topCount)
+            out.line("  woken by, in the source's numbers: " + list)
+        }
         note(total.openAtBegin, "waits began before the window", &out)
         note(total.endsWithoutBegin, "waits have no recorded begin and no length", &out)
         note(total.beginsWithoutEnd, "waits have no recorded end", &out)

@@ -11,6 +11,13 @@ extension AnalysisText {
         let rate = ScaledText.known(summary.per1000Seconds(failures.count), ScaledText.rate)
         let limited = summary.service.samples > 0 ? String(summary.service.total.limited) : "-"
         out.line("  failures \(failures.count), \(rate); limited requests \(limited)")
+        if summary.service.samples > 0, summary.service.total.wanting > 0 {
+            let total = summary.service.total
+            out.line(
+                "  of \(total.wanting) requests that want a buffer: refused by the zone "
+                    + "\(ScaledText.known(total.failedPpm, ScaledText.percent)), limited "
+                    + ScaledText.known(total.limitedPpm, ScaledText.percent))
+        }
         if failures.count > 0 {
             out.line("  by order: " + list(failures.byOrder, top: top))
             out.line("  by domain: " + list(failures.byDomain, top: top))
@@ -19,6 +26,9 @@ extension AnalysisText {
                 out.line("  largest free order: " + list(failures.byLargestOrder, top: top))
             }
             out.line("  by requester: " + list(failures.byRequester, top: top))
+            if failures.byOrderAndGfp.contains(where: { $0.gfp.contains("|") }) {
+                out.line("  by class of flags: " + list(failures.byGfpClass, top: top))
+            }
             var table = TextTable(["flags", "order", "failures"])
             for row in failures.byOrderAndGfp.prefix(top) {
                 table.row([

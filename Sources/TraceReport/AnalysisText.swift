@@ -12,17 +12,22 @@ enum AnalysisText {
         out.line("trace: \(TextSafe.line(report.label))")
         out.line("window: \(window(summary.window, runs: report.runs.count))")
         out.line("events: \(summary.events.inWindow)\(outside(summary.events))")
+        for sentence in Caveats.recording(report) { out.line("note: \(sentence)") }
         parameters(report.parameters, &out)
         leftOut(report.leftOut, &out)
         runs(report.runs, &out)
         missing(summary.missingColumns, &out)
         let isModel = Caveats.isFromEngine(report.parameters)
+        overTime(summary, &out)
         if summary.has(.cpu) { cpu(summary, &out) }
         if summary.has(.wakeups) { wakeups(summary, isModel: isModel, &out) }
         if summary.has(.failures) { failures(summary, &out) }
         if summary.has(.batches) { batches(summary, &out) }
         if summary.has(.waits) { waits(summary, &out) }
-        if summary.has(.relief) { relief(summary.relief, &out) }
+        if summary.has(.relief) {
+            relief(summary.relief, &out)
+            batchRelief(summary.batchRelief, &out)
+        }
         chains(summary, &out)
         if summary.has(.service) { service(summary, &out) }
         if summary.has(.memory) { memory(summary, &out) }

@@ -37,8 +37,6 @@ enum Bars {
         ScaledText.time(Int64(clamping: ns), digits: 3, trimsZeros: true)
     }
 
-    private static let shades = Array(" .:-=+*#%@")
-
     /// Counts over time as one line of shades, neighbours joined so that they fit.
     ///
     /// - Complexity: O(bins).
@@ -75,8 +73,8 @@ enum Bars {
     }
 
     private static func shade(_ sum: UInt64, of most: UInt64) -> Character {
-        guard sum > 0 else { return shades[0] }
-        let level = Int(UInt128(sum) * UInt128(UInt64(shades.count - 1)) / UInt128(most))
-        return shades[max(1, level)]
+        guard sum > 0 else { return TextStyle.shades[0] }
+        let levels = UInt128(UInt64(TextStyle.shades.count - 1))
+        return TextStyle.shades[max(1, Int(UInt128(sum) * levels / UInt128(most)))]
     }
 }

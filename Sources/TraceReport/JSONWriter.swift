@@ -1,7 +1,11 @@
 /// Writes JSON with keys in the order they are given, integers only, two spaces of indentation.
 package struct JSONWriter {
-    /// Makes a writer with nothing written.
-    package init() {}
+    /// Makes a writer with nothing written; what goes beyond so many bytes is not.
+    package init(mostBytes: Int = .max) { self.mostBytes = mostBytes }
+
+    private let mostBytes: Int
+    /// Whether there was more than the writer takes.
+    package private(set) var isCut = false
 
     /// What was written.
     package private(set) var text = ""
@@ -28,7 +32,7 @@ package struct JSONWriter {
         _ elements: [Element], _ body: (inout JSONWriter, Element) -> Void
     ) {
         nested("[", "]") { writer in
-            for element in elements {
+            for element in elements where !writer.isCut {
                 writer.separate()
                 body(&writer, element)
             }
@@ -39,7 +43,7 @@ package struct JSONWriter {
 
     package mutating func key(_ name: String) {
         separate()
-        text += Self.quoted(name) + ": "
+        append(Self.quoted(name) + ": ")
     }
 
     package mutating func member(_ name: String, _ number: some BinaryInteger) {
@@ -95,28 +99,36 @@ package struct JSONWriter {
     private mutating func nested(
         _ open: String, _ close: String, _ body: (inout JSONWriter) -> Void
     ) {
-        text += open
+        append(open)
         depth += 1
         needsComma = false
         body(&self)
         depth -= 1
         if needsComma { newLine() }
-        text += close
+        append(close)
         needsComma = true
     }
 
     private mutating func separate() {
-        if needsComma { text += "," }
+        if needsComma { append(",") }
         newLine()
         needsComma = false
     }
 
     private mutating func newLine() {
-        text += "\n" + String(repeating: "  ", count: depth)
+        append("\n" + String(repeating: "  ", count: depth))
+    }
+
+    private mutating func append(_ piece: String) {
+        guard !isCut, piece.utf8.count <= mostBytes - text.utf8.count else {
+            isCut = true
+            return
+        }
+        text += piece
     }
 
     private mutating func raw(_ token: String) {
-        text += token
+        append(token)
         needsComma = true
     }
 

@@ -42,6 +42,7 @@ public struct RunSummaries: Equatable, Sendable {
         runs = [run]
         self.summary = summary
         self.summary.timeline = nil
+        self.summary.memoryOverTime = []
         self.summary.runs = 1
     }
 

@@ -64,9 +64,9 @@ import Testing
             keys == [
                 "schema", "complete", "incomplete_reason", "costs_estimated",
                 "latency_from_model", "arrivals", "lab_policy", "trace", "identities", "parameters",
-                "runs", "traces", "left_out", "window", "reports", "events", "threads", "cpu", "wakeups", "failures", "batches",
-                "waits",
-                "relief", "chains", "service", "memory", "counters", "totals", "metrics",
+                "runs", "traces", "left_out", "window", "reports", "events", "losses", "clock",
+                "threads", "cpu", "wakeups", "failures", "batches", "waits", "relief",
+                "batch_relief", "chains", "service", "memory", "counters", "totals", "metrics",
             ])
     }
 

@@ -173,6 +173,55 @@ import Testing
         #expect(!page.document.contains("<img"))
     }
 
+    /// 64 domains, thousands of threads, routines and counters, names of 60 KB: the page stays
+    /// small and works.
+    @Test(.enabled(if: hasBrowser, "skipped: chromium is not installed"))
+    func aHostileTraceMakesAPageThatWorks() throws {
+        let folder = try Folder()
+        try folder.write("rows", Self.hostileRows)
+        expectFine(try folder.run("import", "--from", "ndjson", "rows", "-o", "h.ktrace"))
+        expectFine(
+            try folder.run(
+                "analyze", "h.ktrace", "--format", "html", "--worst", "1000", "-o", "r.html"))
+        #expect(try folder.read("r.html").count < 2_000_000)
+        let page = try open("r.html", in: folder)
+        #expect(page.complaints == [])
+        #expect(try page.root("data-script") == "ready")
+        #expect(page.document.contains("too large for this page"))
+        for domain in 0..<64 { #expect(page.document.contains(">domain \(domain)</text>")) }
+    }
+
+    private static var hostileRows: String {
+        let long = (0..<20).map { String(repeating: ["&", "<", "'|", "x"][$0 % 4], count: 30_000) }
+        func name(_ number: Int) -> String {
+            number % 211 == 0 ? long[number / 211 % long.count] : "&<name \(number)>|'"
+        }
+        var rows = ""
+        for thread in 0..<8_000 {
+            rows +=
+                #"{"time_ns":0,"kind":"thread_name","thread":\#(thread),"#
+                + #""name":"\#(name(thread))","role":"reclaim"}"# + "\n"
+        }
+        for round in 0..<24_000 {
+            let place = #""domain":\#(round / 8 % 64),"cpu":\#(round % 300)"#
+            let thread = #""thread":\#(round % 8_000)"#
+            let routine = name(round / 8 * 8 % 3_000)
+            let parts = [
+                #""alloc_fail","requester":"\#(name(round))","gfp":"\#(name(round / 3))""#,
+                #""wake_send","target":\#((round + 1) % 8_000)"#, #""thread_run",\#(thread)"#,
+                #""batch_begin","thread":\#(round / 8),"routine":"\#(routine)""#,
+                #""batch_end","thread":\#(round / 8),"routine":"\#(routine)","result":"ok""#,
+                #""wait_end",\#(thread),"ns":\#(round),"reason":"\#(name(round))""#,
+                #""on_cpu",\#(thread),"ns":\#(round * 1_000)"#,
+                #""sample","free_pages":\#(round),"blocks_0":\#(round)"#,
+            ]
+            rows +=
+                #"{"time_ns":\#((round + 1) * 99_999_999_999),\#(place),"kind":"#
+                + parts[round % 8] + "}\n"
+        }
+        return rows
+    }
+
     @Test func theWorstChainsAreTenUnlessAsked() throws {
         let trace = Fixtures.trace("linux-d3")
         func chains(_ options: String...) throws -> Int {

@@ -35,11 +35,12 @@ import Testing
                     ["analyze", "--format", format, Fixtures.trace(name)] + options)
                 let again = try Tool.run(
                     ["analyze", "--format", format, "a.ksum"] + options, in: folder.url)
-                #expect(again.status == 0 && again.output == whole.output, "\(name) \(options)")
+                #expect(again.status == 0, "\(name) \(options)")
+                #expect(again.text == Self.withoutPictures(whole.text), "\(name) \(options)")
             }
         }
         // Of one report the head counts fewer events where a trace was read.
-        for report in ["wakeups", "memory", "totals"] {
+        for report in ["wakeups", "service", "totals"] {
             let whole = try json([Fixtures.trace(name), "--report", report])
             let again = try json(["a.ksum", "--report", report], in: folder)
             #expect(again[report].canonical == whole[report].canonical && !again[report].isNull)
@@ -49,6 +50,12 @@ import Testing
             FileManager.default.attributesOfItem(atPath: folder.path("a.ksum"))[.size] as? Int)
         #expect(size < 65_536)
         expectFine(try Tool.shell("zstd -tq \(folder.path("a.ksum"))"))
+    }
+
+    /// A report without what is over time: a summary does not have it.
+    private static func withoutPictures(_ report: String) -> String {
+        report.replacing(/\nOver time, (?:[^\n]+\n)+/, with: "")
+            .replacing(/"over_time": \{\s+"width_ns"[^}]*\},/, with: "\"over_time\": null,")
     }
 
     @Test func mergingIsTheSameInAnyOrderAndFromTraces() throws {
@@ -169,7 +176,7 @@ import Testing
         let folder = try Folder()
         expectFine(
             try folder.run(
-                "analyze", "--format", "summary", "--summary-size", "5KiB",
+                "analyze", "--format", "summary", "--summary-size", "6KiB",
                 Fixtures.trace("linux-d3"), "-o", "small.ksum"))
         let small = try json(["small.ksum"], in: folder)
         let whole = try json([Fixtures.trace("linux-d3")])

@@ -217,17 +217,37 @@ import TraceCore
             script.at(start + 1 + round % 977, "wait_end", ["thread": 1])
             script.at(start + 2_000, "sample", ["free_pages": .number(round)])
         }
-        let timeline = try timeline(script)
-        let domain = try #require(timeline.domains.first)
-        let lane = try #require(domain.lanes.first)
+        let summary = try script.summary(AnalysisOptions(collectsTimeline: true))
+        let timeline = try #require(summary.timeline)
+        let lane = try #require(timeline.domains.first?.lanes.first)
         #expect(lane.count == 6_000 && lane.longest.count == 2_000)
         #expect(lane.timeNs.count <= 2_048 && lane.timeNs.count > 1_024)
         let lengths = (0..<6_000 as Range<Int64>).map { 1 + $0 % 977 }.sorted(by: >)
         #expect(lane.longest.map(\.lengthNs).sorted(by: >) == Array(lengths.prefix(2_000)))
-        #expect(domain.memory.bins.count <= 256)
-        // No extreme is lost.
-        #expect(domain.memory.bins.map(\.freePages.most).max() == 5_999)
-        #expect(domain.memory.bins.filter { $0.freePages.least == 0 }.count == 1)
+        let memory = summary.memoryOverTime[0].timeline
+        #expect(memory.bins.count <= 256 && memory.joined(limit: 64).bins.count <= 64)
+        for bins in [memory.bins, memory.joined(limit: 64).bins] {
+            // No extreme is lost.
+            #expect(bins.map(\.freePages.most).max() == 5_999)
+            #expect(bins.filter { $0.freePages.least == 0 }.count == 1)
+        }
+    }
+
+    @Test func stretchesOnACPUHaveALane() throws {
+        var script = Script()
+        script.at(100, "on_cpu", domain: 1, ["thread": 7, "ns": 60])
+        script.at(150, "on_cpu", domain: 1, ["thread": 7, "ns": -1])
+        script.at(400, "on_cpu", domain: 1, ["thread": 7, "ns": 200])
+        script.at(500, "counter")
+        func lane(_ options: AnalysisOptions) throws -> TimelineLane {
+            let timeline = try #require(try script.summary(options).timeline)
+            return try #require(timeline.domains.first { $0.domain == 1 }?.lanes.first)
+        }
+        let whole = try lane(AnalysisOptions(collectsTimeline: true))
+        #expect(whole.activity == .onCPU && whole.count == 2)
+        #expect(whole.timeNs.reduce(0, +) == 260)
+        let cut = try lane(AnalysisOptions(beginNs: 50, endNs: 300, collectsTimeline: true))
+        #expect(cut.timeNs.reduce(0, +) == 50 + 100, "the stretch after the end reaches in")
     }
 
     @Test func manyDomainsShareTheBins() throws {

@@ -9,10 +9,10 @@ import TraceSummaries
 @Suite struct HTMLTests {
     private func report(
         _ script: Script = SmallTrace.script(), label: String = "small.ktrace",
-        parameters: ParameterList = SmallTrace.parameters, lostEvents: UInt64 = 0
+        parameters: ParameterList = SmallTrace.parameters
     ) throws -> AnalysisReport {
         AnalysisReport(
-            label: label, parameters: parameters, lostEvents: lostEvents,
+            label: label, parameters: parameters,
             summary: try script.summary(
                 AnalysisOptions(worstChains: 10, collectsTimeline: true)))
     }
@@ -108,7 +108,42 @@ import TraceSummaries
         }
         let html = try report(script, parameters: ParameterList([(String, String)]())).html
         #expect(html.utf8.count < 1_000_000)
-        #expect(html.contains("4 more domains are not drawn"))
+        for domain in 0..<20 {
+            #expect(html.contains("id=\"d\(domain)-wait\"") && html.contains(">domain \(domain)<"))
+        }
+    }
+
+    /// Every bound at once: domains, threads, routines, reasons, long names that have to be escaped.
+    @Test func aHostileTraceMakesASmallPage() throws {
+        let report = AnalysisReport(
+            label: String(repeating: "<&", count: 9_000),
+            parameters: ParameterList(
+                (0..<3_000).map { ("p\($0)", String(repeating: "'", count: 2_000)) }),
+            summary: try HostileTrace.summary())
+        let html = report.html
+        #expect(html.utf8.count < 2_000_000)
+        #expect(try element("report", of: html) == "null")
+        #expect(html.contains("is too large for this page"))
+        #expect(html.contains("id=\"d63-cpu\""))
+        for table in [
+            "Metrics, the first 256 of ", "CPU time by thread, the first 64 of ",
+            "Batches by routine and mode, the first 64 of ", "Waits by thread, the first 64 of ",
+            "Settings of the trace, the first 128 of 3000",
+            "Counters that are not 0, the first 128",
+            "Failures by who asked, the first 12 of ", "the first 64 of 200</caption>",
+        ] {
+            #expect(html.contains(table), "\(table)")
+        }
+        #expect(!html.contains(String(repeating: "y", count: 200)), "names are cut")
+    }
+
+    @Test func aWriterStopsAtItsBound() throws {
+        let report = try report()
+        #expect(report.html.contains("element <code>report</code>"))
+        var many = report
+        many.parameters = ParameterList([("k", String(repeating: "x", count: 9_000_000))])
+        let html = many.html
+        #expect(html.utf8.count < 300_000 && html.contains("is too large for this page"))
     }
 
     @Test func nothingComesFromElsewhere() throws {
@@ -120,14 +155,16 @@ import TraceSummaries
     }
 
     @Test func warningsComeBeforeTheNumbers() throws {
-        var report = try report(lostEvents: 12)
+        var report = try report()
+        report.summary.losses = LossSummary(
+            [LossInterval(kind: nil, beginNs: 5, endNs: 9, count: 12)], in: report.summary.window)
         report.completeness = .incomplete(reason: "cut <off>")
         let html = report.html
         let warnings = try #require(html.range(of: "aria-label=\"Warnings\""))
         let cards = try #require(html.range(of: "class=\"cards\""))
         #expect(warnings.lowerBound < cards.lowerBound)
         #expect(html.contains("Incomplete: cut &lt;off&gt;"))
-        #expect(html.contains("12 events were lost while recording"))
+        #expect(html.contains("12 events were lost while recording, in 1 interval of 4ns in all"))
     }
 
     /// Also what is extreme has a page: nothing, one event, the ends of time.

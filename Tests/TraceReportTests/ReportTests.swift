@@ -84,6 +84,67 @@ import TraceSummaries
         #expect(colored != plain)
     }
 
+    private static func overTime(_ style: TextStyle) throws -> [String] {
+        var report = try SmallTrace.report()
+        report.summary = try SmallTrace.script().summary(AnalysisOptions(collectsTimeline: true))
+        let lines = report.text(style).split(separator: "\n", omittingEmptySubsequences: false)
+        let begin = try #require(lines.firstIndex { $0.contains("Over time, ") })
+        let end = try #require(lines[begin...].firstIndex { $0.isEmpty })
+        return lines[begin..<end].map(String.init)
+    }
+
+    @Test(arguments: [40, 80, 140])
+    func stripsOverTimeAreAsKept(width: Int) throws {
+        let lines = try Self.overTime(TextStyle(width: width))
+        try Golden.expect(lines.joined(separator: "\n") + "\n", "over-time-\(width).txt")
+        #expect(width < 80 || lines.allSatisfy { $0.count <= width })
+        // All strips stand under one another.
+        let strips = lines.filter { $0.contains("|") }
+        #expect(Set(strips.map { $0.split(separator: "|")[1].count }).count == 1)
+    }
+
+    /// The palette adds colors to the same characters.
+    @Test func shadesAreReadableWithoutColor() throws {
+        let style = TextStyle(usesColor: true, usesPalette: true)
+        let colored = try Self.overTime(style).joined(separator: "\n")
+        let plain = colored.replacing(/\u{1B}\[[0-9;]*m/, with: "")
+        #expect(try plain == Self.overTime(TextStyle()).joined(separator: "\n"))
+        #expect(colored.contains("\u{1B}[38;5;"))
+        #expect(TextStyle(usesColor: false, usesPalette: true).usesPalette == false)
+    }
+
+    @Test func lossesAndClocksAreToldOnTop() throws {
+        var report = try SmallTrace.report()
+        for (key, value) in [
+            ("first.real_ns", "1000000000"), ("last.real_ns", "2500000000"),
+            ("first.trace_ns", "0"), ("last.trace_ns", "2000000000"),
+        ] {
+            report.parameters["host.sync.\(key)"] = value
+        }
+        report.summary.losses = LossSummary(
+            [
+                LossInterval(kind: "hit", beginNs: 1_000, endNs: 4_000, count: 7),
+                LossInterval(kind: nil, beginNs: 2_000, endNs: 5_000, count: 9),
+            ], in: report.summary.window, lateEvents: 3)
+        let notes = report.text().split(separator: "\n").filter { $0.hasPrefix("note: ") }
+        #expect(
+            notes == [
+                "note: 16 events were lost while recording, in 2 intervals of 4.000us in all: "
+                    + "unknown kind 9, hit 7; counts are too low, and what spans a loss may be wrong",
+                "note: 3 events came late and have the time of the event before them",
+                "note: the wall clock was moved by -500.0ms while recording; times in the trace do "
+                    + "not follow it",
+            ])
+        #expect(report.markdown().contains("Note: 16 events were lost"))
+        let parsed = try JSONSerialization.jsonObject(with: Data(report.json.utf8))
+        let json = try #require(parsed as? [String: Any])
+        let clock = try #require(json["clock"] as? [String: Any])
+        #expect(clock["wall_drift_ns"] as? Int == -500_000_000 && clock["late_events"] as? Int == 3)
+        let losses = try #require(json["losses"] as? [String: Any])
+        let kinds = try #require(losses["by_kind"] as? [[String: Any]])
+        #expect(losses["time_ns"] as? Int == 4_000 && kinds[0]["kind"] is NSNull)
+    }
+
     @Test func theFirstLineSaysHowMuchThereIs() throws {
         var report = try SmallTrace.report()
         func firstLine() -> String? {

@@ -63,7 +63,7 @@ public struct HeatMap: Hashable, Sendable {
     /// The same counts with columns of at least this width.
     ///
     /// - Complexity: O(cells).
-    func joined(widthNs: Int64) -> HeatMap {
+    public func joined(widthNs: Int64) -> HeatMap {
         var result = self
         while result.widthNs < widthNs { result.double() }
         return result

@@ -45,7 +45,8 @@ public struct MemoryBin: Hashable, Sendable {
 
 /// The memory of a domain over time: of every bin the extremes, so that thinning hides none.
 ///
-/// The bins' width is a power of two in ns and doubles when more than 256 would be needed.
+/// The bins' width is a power of two in ns and doubles when more than 256 would be needed. Those of
+/// windows that begin at the same instant join at the larger width, extremes by extremes.
 ///
 /// Memory: 12 KiB at most.
 public struct MemoryTimeline: Hashable, Sendable {
@@ -66,6 +67,15 @@ public struct MemoryTimeline: Hashable, Sendable {
         let bin = Int(offset / widthNs)
         while bins.count <= bin { bins.append(MemoryBin()) }
         bins[bin].merge(sample)
+    }
+
+    /// The same in at most so many bins.
+    ///
+    /// - Complexity: O(bins).
+    public func joined(limit: Int) -> MemoryTimeline {
+        var result = self
+        while result.bins.count > max(limit, 1) { result.double() }
+        return result
     }
 
     private mutating func double() {

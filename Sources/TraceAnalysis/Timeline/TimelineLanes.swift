@@ -2,7 +2,7 @@
 struct TimelineLanes {
     private static let domainLimit = 64
     private static let binLimit: Int64 = 8_192
-    private static let spanLimit = 8_000
+    private static let spanLimit = 6_000
 
     private struct Lane {
         var bins = DoublingBins()
@@ -14,7 +14,6 @@ struct TimelineLanes {
         /// By the raw value of the activity.
         var lanes = [Lane](repeating: Lane(), count: TimelineActivity.allCases.count)
         var failures = DoublingBins()
-        var memory = MemoryTimeline()
     }
 
     private var index = KeyIndex(limit: domainLimit)
@@ -33,11 +32,6 @@ struct TimelineLanes {
     /// Counts a failure at an offset from the window's begin, ns.
     mutating func fail(_ domain: Int32, at offset: Int64) {
         if let position = position(domain) { domains[position].failures.count(at: offset) }
-    }
-
-    /// Takes a sample of memory.
-    mutating func sample(_ bin: MemoryBin, _ domain: Int32, at offset: Int64) {
-        if let position = position(domain) { domains[position].memory.add(bin, at: offset) }
     }
 
     /// Adds an interval; an empty one fills nothing.
@@ -75,8 +69,7 @@ struct TimelineLanes {
                         longest: lane.spans.longest(spans).sorted(by: TimelineSpan.isEarlier))
                 },
                 failures: domain.failures.isEmpty
-                    ? [] : domain.failures.finished(lengthNs: lengthNs, widthNs: widthNs),
-                memory: domain.memory)
+                    ? [] : domain.failures.finished(lengthNs: lengthNs, widthNs: widthNs))
         }
         return result
     }

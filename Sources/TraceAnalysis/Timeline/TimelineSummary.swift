@@ -8,6 +8,8 @@ public enum TimelineActivity: Int, Sendable, CaseIterable {
     case spin = 2
     /// A wait for free pages.
     case wait = 3
+    /// A stretch on a CPU, of whichever thread they are recorded of.
+    case onCPU = 4
 
     /// The name in reports.
     public var name: String {
@@ -16,6 +18,7 @@ public enum TimelineActivity: Int, Sendable, CaseIterable {
         case .direct: "direct"
         case .spin: "spin"
         case .wait: "wait"
+        case .onCPU: "cpu"
         }
     }
 }
@@ -69,8 +72,6 @@ public struct DomainTimeline: Equatable, Sendable {
     public var lanes: [TimelineLane]
     /// Allocation failures per bin; empty where there are none.
     public var failures: [Int64]
-    /// Its memory; without bins where nothing was sampled.
-    public var memory: MemoryTimeline
 }
 
 /// Pictures over time of the window: activities by domain, and latencies.
@@ -78,8 +79,8 @@ public struct DomainTimeline: Equatable, Sendable {
 /// All bins begin with the window, and their widths are powers of two in ns, so that bins of one
 /// width join exactly to those of a larger one.
 ///
-/// Bounds: 64 domains; 8,192 bins over all domains and 2,048 in each; 8,000 intervals over all
-/// lanes and 2,000 in each; 128 columns of a heat map; 256 bins of memory in each domain.
+/// Bounds: 64 domains; 8,192 bins over all domains and 2,048 in each; 6,000 intervals over all
+/// lanes and 2,000 in each; 128 columns of a heat map.
 public struct TimelineSummary: Equatable, Sendable {
     /// The begin of the first bin, ns.
     public var beginNs: Int64 = 0

@@ -31,6 +31,7 @@ struct TimelineTracker {
         var seen: [TextKey] = []
         var spin = OpenInterval()
         var wait = OpenInterval()
+        var stretch = OpenInterval()
         /// When the effective wakeup was sent whose run is awaited, or -1.
         var wakeNs: Int64 = -1
     }
@@ -65,7 +66,7 @@ struct TimelineTracker {
         case .allocFail: lanes.fail(header.domain, at: header.timeNs - window.beginNs)
         case .wakeSend: send(header, kind, values)
         case .threadRun: run(kind.number(ThreadSlot.thread, values, default: -1), header.timeNs)
-        case .onCPU: stretch(kind, values)
+        case .onCPU: stretch(header, kind, values)
         case .batchBegin:
             let thread = kind.number(BeginSlot.thread, values, default: -1)
             if !hasRuns, threads.existing(thread) != nil { run(thread, header.timeNs) }
@@ -79,9 +80,6 @@ struct TimelineTracker {
         case .waitEnd:
             let ns = kind.number(WaitSlot.ns, values, default: -1)
             end(\.wait, .wait, header, thread(kind, WaitSlot.thread, values), statedNs: ns)
-        case .sample:
-            lanes.sample(
-                MemoryBin(kind, values), header.domain, at: header.timeNs - window.beginNs)
         default: break
         }
     }
@@ -104,6 +102,9 @@ struct TimelineTracker {
         case .spinEnd:
             let ns = kind.number(SpinSlot.cpuNs, values, default: -1)
             endOutside(\.spin, header, thread(kind, SpinSlot.thread, values), ns, isBefore)
+        case .onCPU:
+            let ns = kind.number(ThreadSlot.ns, values, default: -1)
+            endOutside(\.stretch, header, thread(kind, ThreadSlot.thread, values), ns, isBefore)
         case .waitEnd:
             let ns = kind.number(WaitSlot.ns, values, default: -1)
             endOutside(\.wait, header, thread(kind, WaitSlot.thread, values), ns, isBefore)
@@ -131,12 +132,17 @@ struct TimelineTracker {
         states[index].wakeNs = -1
     }
 
-    /// A stretch whose begin was not recorded: the run of a pending wakeup was missed.
-    private mutating func stretch(_ kind: BoundKind, _ values: Span<Int64>) {
-        guard kind.number(ThreadSlot.ns, values, default: -1) < 0,
-            let index = threads.existing(thread(kind, ThreadSlot.thread, values))
-        else { return }
-        states[index].wakeNs = -1
+    /// Where a stretch has no recorded begin, the run of a pending wakeup was missed.
+    private mutating func stretch(
+        _ header: EventHeader, _ kind: BoundKind, _ values: Span<Int64>
+    ) {
+        let thread = thread(kind, ThreadSlot.thread, values)
+        let ns = kind.number(ThreadSlot.ns, values, default: -1)
+        if ns >= 0 {
+            end(\.stretch, .onCPU, header, thread, statedNs: ns)
+        } else if let index = threads.existing(thread) {
+            states[index].wakeNs = -1
+        }
     }
 
     // MARK: Batches
@@ -276,6 +282,9 @@ struct TimelineTracker {
             }
             if state.wait.beginNs >= 0 {
                 tracker.fill(.wait, state.wait.domain, thread, state.wait.beginNs, endNs)
+            }
+            if state.stretch.beginNs >= 0 {
+                tracker.fill(.onCPU, state.stretch.domain, thread, state.stretch.beginNs, endNs)
             }
         }
         var result = tracker.lanes.finish(beginNs: window.beginNs, endNs: endNs)

@@ -136,7 +136,8 @@ struct AnalyzeCommand: ParsableCommand {
         options.intervalNs = interval?.ns
         options.sections = report.isEmpty ? nil : Set(report)
         options.worstChains = worst ?? (format == .html || format == .summary ? 10 : 0)
-        options.collectsTimeline = format == .html
+        // Strips over time are a part of the whole text.
+        options.collectsTimeline = format == .html || (format == .text && report.isEmpty)
         return AnalysisRequest(
             options: options, kindNames: kind, checksAll: report.isEmpty,
             jobs: jobs ?? Terminal.processorCount)
@@ -149,6 +150,7 @@ struct AnalyzeCommand: ParsableCommand {
         }
         var result = AnalysisReport(input.summaries)
         result.summary.timeline = input.timeline
+        result.summary.memoryOverTime = input.memoryOverTime
         switch format {
         case .text: try out.write(result.text(look.style(output: output.output)))
         case .json: try out.write(result.json)

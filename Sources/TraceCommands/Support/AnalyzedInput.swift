@@ -76,6 +76,7 @@ struct SummarizedInput {
     var summaries: RunSummaries
     /// Pictures over time, of one trace where they were asked for.
     var timeline: TimelineSummary?
+    var memoryOverTime: [MemoryOverTime] = []
     /// Whether a trace was damaged.
     var isDamaged = false
     /// How much of each trace was read, a line each.
@@ -111,6 +112,7 @@ struct SummarizedInput {
                 completeness: trace.completeness, lostEvents: trace.lostEvents,
                 window: summary.window, metrics: summary.metrics), summary)
         timeline = summary.timeline
+        memoryOverTime = summary.memoryOverTime
         isDamaged = trace.isDamaged
         readingLine = trace.readingLine
     }
@@ -133,6 +135,7 @@ struct SummarizedInput {
     /// What inputs say together.
     static func together(_ inputs: [SummarizedInput]) throws -> SummarizedInput {
         var result = inputs[0]
+        result.memoryOverTime = []
         do {
             result.summaries = try RunSummaries.merged(inputs.map(\.summaries))
         } catch {

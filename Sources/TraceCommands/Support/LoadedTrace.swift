@@ -77,11 +77,27 @@ struct LoadedTrace {
     }
 
     /// The events that the recording says are lost, as far as it was read.
+    private var losses: [LossInterval] {
+        let schema = reader.description.schema
+        return reader.losses.map { loss in
+            let kind = loss.kind.map { schema.kind($0)?.name ?? "kind \($0.rawValue)" }
+            return LossInterval(
+                kind: kind, beginNs: loss.beginNs, endNs: loss.endNs, count: loss.count)
+        }
+    }
+
+    /// How many events the recording says are lost, as far as it was read.
     var lostEvents: UInt64 {
-        reader.losses.reduce(0) { sum, loss in
+        losses.reduce(0) { sum, loss in
             let (total, overflow) = sum.addingReportingOverflow(loss.count)
             return overflow ? .max : total
         }
+    }
+
+    /// The events that came too late to the recorder to keep their times, where it says so.
+    private var lateEvents: UInt64? {
+        let note = reader.description.notes.last { $0.key == "recorder.late_events" }
+        return note.flatMap { UInt64($0.value) }
     }
 
     /// How much of the trace was read, in the words of a report.
@@ -180,8 +196,10 @@ struct LoadedTrace {
         // What was cut off or is damaged was not seen: rates and shares end with what was read.
         // Where no setting tells the end, the last event of any lane does.
         let isEndKnown = isClosed && (endedEarlyNs != nil || options.recordingEndNs != nil)
-        return analysis.finish(
+        var summary = analysis.finish(
             strings: reader.stringTable, readNs: isEndKnown ? endedEarlyNs : readNs)
+        summary.losses = LossSummary(losses, in: summary.window, lateEvents: lateEvents)
+        return summary
     }
 
     /// Has all blocks analyzed, with two threads while the next one is read.

@@ -47,7 +47,11 @@ struct ReportOptions: ParsableArguments {
                     && Terminal.environment("TERM") != "dumb"
             }
         let columns = width ?? (isTerminal ? Terminal.columns : 100)
-        return TextStyle(width: columns, usesColor: colors, topCount: top)
+        let hasPalette =
+            color == .always || Terminal.environment("COLORTERM") != nil
+            || Terminal.environment("TERM")?.contains("256color") == true
+        return TextStyle(
+            width: columns, usesColor: colors, usesPalette: hasPalette, topCount: top)
     }
 }
 

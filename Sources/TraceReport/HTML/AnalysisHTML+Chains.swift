@@ -20,11 +20,13 @@ extension AnalysisHTML {
                 ("fail", "to wakeup"), ("wait", "to run"), ("gap", "to batch"), ("batch", "batch"),
             ] + (chains.knowsRelief ? [("direct", "to relief")] : []))
         out.table(
-            "Chains, the longest first; the bar has the scale of the first",
+            "Chains, the longest first; the bar has the scale of the first"
+                + (chains.worst.count > HTMLBounds.rows
+                    ? ", the first \(HTMLBounds.rows) of \(chains.worst.count)" : ""),
             ["#", "steps", "total", "to wakeup", "to run", "to batch", "batch"]
                 + (chains.knowsRelief ? ["to relief"] : [])
                 + ["failures", "first failure at", "domain", "thread", ""],
-            chains.worst.enumerated().map { index, chain in
+            chains.worst.prefix(HTMLBounds.rows).enumerated().map { index, chain in
                 row(index, chain, longest.lengthNs, summary)
             })
     }

@@ -18,8 +18,8 @@ extension AnalysisHTML {
         var sections = [("latencies", "Latencies"), ("failures", "Allocation failures")]
         if summary.timeline != nil {
             sections.insert(("timeline-title", "Timeline"), at: 0)
-            sections.append(("memory", "Fragmentation"))
         }
+        sections.append(("memory", "Fragmentation"))
         if summary.chains != nil { sections.append(("chains", "Worst chains")) }
         sections.append(("numbers", "All numbers"))
         let links = sections.map { "<a href=\"#\($0.0)\">\($0.1)</a>" }
@@ -223,6 +223,9 @@ struct HTMLSeries {
         let bound = summary.relief.evidence == .samples ? ", at most" : ""
         add("failure to next success\(bound)", "relief.served", summary.relief.total.served)
         add("failure to next import\(bound)", "relief.imported", summary.relief.total.imported)
+        add(
+            "failure to the end of its batch", "batch_relief.duration",
+            summary.batchRelief.total.duration)
         return result
     }
 }

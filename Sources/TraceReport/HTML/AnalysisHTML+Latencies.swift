@@ -26,7 +26,8 @@ struct HeatPicture {
             ("heat-wakeups", "Wakeup to \(run), over time", timeline.wakeupLatency),
             ("heat-batches", "Duration of batches, over time", timeline.batchDuration),
         ]
-        return maps.compactMap { id, title, map in
+        return maps.compactMap { id, title, whole in
+            let map = HTMLBounds.fitting(whole)
             let rows = map.cells.map(\.row)
             guard map.total >= fewest, var low = rows.min(), var high = rows.max() else {
                 return nil

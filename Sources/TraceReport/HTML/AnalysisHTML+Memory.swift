@@ -2,8 +2,7 @@ import TraceAnalysis
 
 extension AnalysisHTML {
     static func memory(_ summary: TraceSummary, _ out: inout HTMLWriter) {
-        guard let timeline = summary.timeline else { return }
-        let domains = timeline.domains.filter { !$0.memory.bins.isEmpty }
+        let domains = summary.memoryOverTime
         out.heading("Fragmentation over time", id: "memory")
         guard !domains.isEmpty else {
             out.note("This trace has no samples of memory.")
@@ -24,7 +23,7 @@ extension AnalysisHTML {
                 title: "Pages that stand in for buffers", range: { $0.fallbackPages },
                 label: { HTMLText.count($0) }),
         ] {
-            picture.render(domains, timeline, &out)
+            picture.render(domains, summary.window, &out)
         }
         out.line("</div>")
         gauges(summary, &out)
@@ -58,7 +57,8 @@ extension AnalysisHTML {
         }
         out.details("Memory", hint: "first, least, most and last of the samples") { out in
             out.table(
-                "Samples of memory", ["domain", "", "first", "least", "most", "last"], rows)
+                "Samples of memory", ["domain", "", "first", "least", "most", "last"], rows,
+                most: 2 * HTMLBounds.rows)
         }
     }
 }
@@ -81,7 +81,7 @@ struct MemoryPicture {
         self.label = label
     }
 
-    static func legend(_ domains: [DomainTimeline], _ out: inout HTMLWriter) {
+    static func legend(_ domains: [MemoryOverTime], _ out: inout HTMLWriter) {
         var entries = domains.prefix(most).enumerated().map { index, domain in
             (kind: "curve s\(index)", label: "domain \(domain.domain)")
         }
@@ -90,10 +90,10 @@ struct MemoryPicture {
     }
 
     func render(
-        _ domains: [DomainTimeline], _ timeline: TimelineSummary, _ out: inout HTMLWriter
+        _ domains: [MemoryOverTime], _ window: SummaryWindow, _ out: inout HTMLWriter
     ) {
         let shown = domains.prefix(Self.most)
-        let ranges = shown.flatMap { $0.memory.bins.map(range) }.filter { !$0.isEmpty }
+        let ranges = shown.flatMap { $0.timeline.bins.map(range) }.filter { !$0.isEmpty }
         guard let most = ranges.map(\.most).max(), most > 0 else { return }
         let step = Ticks.step(most, most: 4)
         let top = max(most, step)
@@ -104,18 +104,18 @@ struct MemoryPicture {
         for level in stride(from: Int64(0), through: top, by: Int64.Stride(step)) {
             out.line(plot.level(plot.ordinate(level, 0, top), label(level)))
         }
-        out.line(plot.times(timeline.beginNs, timeline.endNs))
+        out.line(plot.times(window.beginNs, window.endNs))
         for (index, domain) in shown.enumerated() {
-            out.line(lines(domain.memory, index, top, timeline))
+            out.line(lines(domain.timeline, index, top, window))
         }
         out.line(plot.frame + "</svg></figure>")
     }
 
     /// A band between the extremes and a line through the largest values.
     private func lines(
-        _ memory: MemoryTimeline, _ index: Int, _ top: Int64, _ timeline: TimelineSummary
+        _ memory: MemoryTimeline, _ index: Int, _ top: Int64, _ window: SummaryWindow
     ) -> String {
-        let lengthNs = max(timeline.endNs - timeline.beginNs, 1)
+        let lengthNs = max(window.lengthNs, 1)
         let known = memory.bins.enumerated().filter { !range($0.element).isEmpty }
         let places = known.map { bin, sample in
             let middle = Int128(bin) * Int128(memory.widthNs) + Int128(memory.widthNs / 2)

@@ -18,7 +18,7 @@ extension AnalysisHTML {
         parameters(report, &out)
     }
 
-    private static let most = 64
+    private static let most = HTMLBounds.rows
 
     private static func more(_ count: Int) -> String {
         count > most ? ", the first \(most) of \(count)" : ""
@@ -36,7 +36,7 @@ extension AnalysisHTML {
             ]
         }
         out.details("Metrics", hint: "what comparisons look at") {
-            $0.table("Metrics", ["metric", "domain", "value", "better"], rows)
+            $0.table("Metrics", ["metric", "domain", "value", "better"], rows, most: 4 * most)
         }
     }
 
@@ -69,6 +69,7 @@ extension AnalysisHTML {
                 .time(row.spins.timeNs, path + ".spin_ns"),
             ]
         }
+        stalls(summary, &out)
         guard !rows.isEmpty else { return }
         out.details("CPU time by thread", hint: "\(summary.cpu.threads.count) threads") {
             $0.table(
@@ -77,9 +78,29 @@ extension AnalysisHTML {
         }
     }
 
+    private static func stalls(_ summary: TraceSummary, _ out: inout HTMLWriter) {
+        let rows = summary.cpu.stalls.enumerated().map { index, row -> [HTMLValue] in
+            let path = "cpu.stalls_by_routine.\(index)"
+            return [
+                .text(row.routine), .count(row.count, path + ".count"),
+                .time(row.timeNs, path + ".time_ns"),
+                .count(row.onCPUNs.known, path + ".on_cpu_ns.known"),
+                .time(row.onCPUNs.value, path + ".on_cpu_ns.sum"),
+                .time(row.blockedNs.value, path + ".blocked_ns.sum"),
+            ]
+        }
+        guard !rows.isEmpty else { return }
+        out.details("Direct stalls", hint: "what threads that needed memory lost") {
+            $0.table(
+                "Direct stalls by routine; a dash where the trace does not tell",
+                ["routine", "stalls", "time", "known of", "on a CPU", "blocked"], rows)
+        }
+    }
+
     private static func wakeups(_ summary: TraceSummary, _ out: inout HTMLWriter) {
         let all = summary.wakeups
         guard !all.threads.isEmpty else { return }
+        let hasRuns = all.runEvidence == .runs
         func cells(_ counts: WakeupCounts, _ path: String) -> [HTMLValue] {
             [
                 .count(counts.sent, path + ".sent"), .count(counts.woke, path + ".woke"),
@@ -88,6 +109,9 @@ extension AnalysisHTML {
                 .count(counts.suppressed, path + ".suppressed"),
                 .count(counts.runs, path + ".runs"),
                 .count(counts.pendingAtEnd, path + ".pending_at_end"),
+                .count(counts.missedRuns, path + ".missed_runs"),
+                .number(hasRuns ? Int64(clamping: counts.worked) : nil, path + ".worked"),
+                .number(hasRuns ? Int64(clamping: counts.spurious) : nil, path + ".spurious"),
             ]
         }
         var rows = [[HTMLValue.text("all")] + cells(all.counts, "wakeups")]
@@ -107,8 +131,9 @@ extension AnalysisHTML {
             $0.table(
                 "Wakeups" + more(all.threads.count),
                 [
-                    "thread", "sent", "woke", "no sleeper", "lost", "suppressed", "runs", "pending",
-                ], rows)
+                    "thread", "sent", "woke", "no sleeper", "lost", "suppressed", "runs",
+                    "pending", "missed", "worked", "spurious",
+                ], rows, most: most + 1)
             $0.table("Latency by thread", HTMLSeries.titles, series)
         }
     }
@@ -130,7 +155,7 @@ extension AnalysisHTML {
                 }
         }
         let results = groups.prefix(most).enumerated().flatMap { index, group in
-            group.results.prefix(most).enumerated().map { place, result -> [HTMLValue] in
+            group.results.prefix(most / 4).enumerated().map { place, result -> [HTMLValue] in
                 [
                     .text(group.routine), .text(result.name),
                     .count(result.count, "batches.groups.\(index).results.\(place).count"),
@@ -142,7 +167,8 @@ extension AnalysisHTML {
                 "Batches by routine and mode" + more(groups.count),
                 ["routine", "mode", "ended", "open", "time", "CPU", "passes"]
                     + ["tried", "ok", "moved", "blocks gained", "phantom"], rows)
-            $0.table("Results of batches", ["routine", "result", "batches"], results)
+            $0.table(
+                "Results of batches", ["routine", "result", "batches"], results, most: 2 * most)
         }
     }
 
@@ -177,7 +203,7 @@ extension AnalysisHTML {
 
     private static func service(_ summary: TraceSummary, _ out: inout HTMLWriter) {
         guard summary.service.samples > 0 else { return }
-        let rows = summary.service.byDomain.prefix(most).enumerated().map {
+        let rows = summary.service.byDomain.enumerated().map {
             index, row -> [HTMLValue] in
             let path = "service.by_domain.\(index)"
             return [
@@ -200,7 +226,7 @@ extension AnalysisHTML {
         let all = summary.counters.rows.enumerated().filter { _, row in
             row.range.first != 0 || row.range.last != 0 || row.check?.gap != nil
         }
-        let rows = all.prefix(4 * most).map { index, row -> [HTMLValue] in
+        let rows = all.map { index, row -> [HTMLValue] in
             let path = "counters.rows.\(index)"
             return [
                 .text(row.range.name), .number(row.range.first, path + ".first"),
@@ -213,7 +239,7 @@ extension AnalysisHTML {
         out.details("Counters", hint: "of the system, beside the events") {
             $0.table(
                 "Counters that are not 0",
-                ["counter", "start", "end", "change", "events say", ""], rows)
+                ["counter", "start", "end", "change", "events say", ""], rows, most: 2 * most)
         }
     }
 
@@ -223,7 +249,7 @@ extension AnalysisHTML {
         }
         guard !rows.isEmpty else { return }
         out.details("Events", hint: "by kind") {
-            $0.table("Events by kind", ["kind", "events"], rows)
+            $0.table("Events by kind", ["kind", "events"], rows, most: 2 * most)
         }
     }
 
@@ -233,7 +259,7 @@ extension AnalysisHTML {
         out.details("Settings", hint: "how the trace was made") { out in
             out.table(
                 "Settings of the trace", ["setting", "value"],
-                entries.map { [.text($0.key), .text($0.value)] })
+                entries.map { [.text($0.key), .text($0.value)] }, most: 2 * most)
         }
     }
 }

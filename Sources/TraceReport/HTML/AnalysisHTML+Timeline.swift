@@ -15,39 +15,42 @@ struct TimelineLayout {
         var lane: TimelineLane?
     }
 
-    /// The most domains that have lanes.
-    static let domainLimit = 16
+    /// The most domains whose lanes have their full height.
+    private static let fullDomains = 16
 
     private(set) var rows: [Row] = []
     private(set) var headings: [(y: Int64, text: String)] = []
     private(set) var bottom: Int64 = 0
-    private(set) var omitted = 0
+    /// Whether lanes are low and close together, because there are many.
+    let isCompact: Bool
     let plot: (x: Int64, width: Int64) = (118, 1_006)
     let top: Int64 = 4
 
     init(_ timeline: TimelineSummary) {
         let busy = timeline.domains.filter { !$0.lanes.isEmpty || !$0.failures.isEmpty }
-        omitted = max(0, busy.count - Self.domainLimit)
+        isCompact = busy.count > Self.fullDomains
+        let (height, pitch): (Int64, Int64) = isCompact ? (9, 11) : (26, 31)
         var y = top
-        for domain in busy.prefix(Self.domainLimit) {
+        for domain in busy {
             let name = domain.domain == -1 ? "no domain" : "domain \(domain.domain)"
-            headings.append((y + 15, name))
-            y += 22
+            headings.append((y + (isCompact ? 8 : 15), name))
+            if !isCompact { y += 22 }
             let id = "d\(domain.domain)"
             for lane in domain.lanes {
                 let kind = lane.activity.name
                 rows.append(
                     Row(
                         id: "\(id)-\(kind)", kind: kind, label: Self.label(lane.activity),
-                        domain: domain.domain, y: y, height: 26, values: lane.timeNs, lane: lane))
-                y += 31
+                        domain: domain.domain, y: y, height: height, values: lane.timeNs, lane: lane
+                    ))
+                y += pitch
             }
             if !domain.failures.isEmpty {
                 rows.append(
                     Row(
                         id: "\(id)-fail", kind: "fail", label: "failures", domain: domain.domain,
-                        y: y, height: 26, values: domain.failures, lane: nil))
-                y += 31
+                        y: y, height: height, values: domain.failures, lane: nil))
+                y += pitch
             }
             y += 4
         }
@@ -60,6 +63,7 @@ struct TimelineLayout {
         case .direct: "direct batches"
         case .spin: "spins"
         case .wait: "waits"
+        case .onCPU: "on a CPU"
         }
     }
 }
@@ -77,9 +81,9 @@ extension AnalysisHTML {
             "Height is the share of each stretch of time, added up over threads; the full height "
                 + "of a lane stands at its right. Zoomed in, single intervals stand out: all, "
                 + "in long traces the longest"
-                + (timeline.untracked > 0 ? "; \(timeline.untracked) events not followed" : "")
-                + (layout.omitted > 0 ? "; \(layout.omitted) more domains are not drawn" : "")
-                + ".")
+                + (timeline.untracked > 0
+                    ? "; \(timeline.untracked) events of more than 64 domains or of too many "
+                        + "threads are not drawn" : "") + ".")
         out.line(
             "<div id=\"timeline\" class=\"timeline\" tabindex=\"0\" role=\"group\" "
                 + "aria-labelledby=\"timeline-title\" aria-describedby=\"timeline-keys\">")
@@ -117,8 +121,12 @@ extension AnalysisHTML {
         out.line(
             "<div class=\"scroll\"><svg viewBox=\"0 0 1200 \(layout.bottom + 24)\" role=\"img\" "
                 + "aria-label=\"Over time: \(label)\">")
+        let small = layout.isCompact ? " small" : ""
+        let baseline: Int64 = layout.isCompact ? 8 : 17
         for heading in layout.headings {
-            out.line("<text class=\"strong\" x=\"0\" y=\"\(heading.y)\">\(heading.text)</text>")
+            out.line(
+                "<text class=\"strong\(small)\" x=\"0\" y=\"\(heading.y)\">\(heading.text)</text>"
+            )
         }
         for row in layout.rows {
             out.line(
@@ -127,14 +135,18 @@ extension AnalysisHTML {
         }
         out.line(
             "<g id=\"timeline-axis\">\(plot.times(timeline.beginNs, timeline.endNs))</g>")
+        let bars = max(
+            HTMLBounds.bars.lane, min(503, HTMLBounds.bars.all / max(layout.rows.count, 1)))
         for row in layout.rows {
             out.line(
-                "<text x=\"\(plot.x - 8)\" y=\"\(row.y + 17)\" text-anchor=\"end\">"
+                "<text class=\"label\(small)\" x=\"\(plot.x - 8)\" y=\"\(row.y + baseline)\" "
+                    + "text-anchor=\"end\">"
                     + "\(row.label)</text>")
             out.line(
-                "<text id=\"\(row.id)-peak\" x=\"\(plot.right + 8)\" y=\"\(row.y + 17)\">"
-                    + "\(peak(row, timeline))</text>")
-            let path = bars(row, plot, timeline)
+                "<text class=\"label\(small)\" id=\"\(row.id)-peak\" x=\"\(plot.right + 8)\" "
+                    + "y=\"\(row.y + baseline)\">"
+                    + "\(peak(row, timeline, bars))</text>")
+            let path = self.bars(row, plot, timeline, bars)
             out.line("<path id=\"\(row.id)\" class=\"\(row.kind)\" d=\"\(path)\"/>")
             if row.lane != nil {
                 out.line("<path id=\"\(row.id)-x\" class=\"\(row.kind)\" d=\"\"/>")
@@ -143,11 +155,11 @@ extension AnalysisHTML {
         out.line("</svg></div>")
     }
 
-    /// Bars of a lane over the whole window, at most 503 of them.
+    /// Bars of a lane over the whole window, at most so many of them.
     private static func bars(
-        _ row: TimelineLayout.Row, _ plot: Plot, _ timeline: TimelineSummary
+        _ row: TimelineLayout.Row, _ plot: Plot, _ timeline: TimelineSummary, _ bars: Int
     ) -> String {
-        let (sums, most, barNs) = sums(row, timeline)
+        let (sums, most, barNs) = sums(row, timeline, bars)
         let lengthNs = Int128(max(timeline.endNs - timeline.beginNs, 1))
         guard most > 0 else { return "" }
         var result = ""
@@ -167,9 +179,9 @@ extension AnalysisHTML {
 
     /// The bars' sums, what stands for the whole height, and the width of a bar, ns.
     private static func sums(
-        _ row: TimelineLayout.Row, _ timeline: TimelineSummary
+        _ row: TimelineLayout.Row, _ timeline: TimelineSummary, _ bars: Int
     ) -> (sums: [Int128], most: Int128, barNs: Int128) {
-        let join = max(1, (row.values.count + 502) / 503)
+        let join = max(1, (row.values.count + bars - 1) / bars)
         let sums = stride(from: 0, to: row.values.count, by: join).map { first in
             row.values[first..<min(first + join, row.values.count)].reduce(Int128(0)) {
                 $0 + Int128($1)
@@ -182,8 +194,10 @@ extension AnalysisHTML {
     }
 
     /// What the whole height of a lane stands for.
-    private static func peak(_ row: TimelineLayout.Row, _ timeline: TimelineSummary) -> String {
-        let (_, most, barNs) = sums(row, timeline)
+    private static func peak(
+        _ row: TimelineLayout.Row, _ timeline: TimelineSummary, _ bars: Int
+    ) -> String {
+        let (_, most, barNs) = sums(row, timeline, bars)
         if row.lane == nil { return "most \(HTMLText.count(most))" }
         return ScaledText.percent(Int64(clamping: most * 1_000_000 / max(barNs, 1)))
     }

@@ -38,11 +38,12 @@ enum AnalysisHTML {
         chains(summary, &out)
         tables(report, &out)
         out.line("</main>")
-        foot(report, &out)
+        let pageBytes = out.text.utf8.count + ReportScript.text.utf8.count
+        let data = EmbeddedData(report, pageBytes: pageBytes)
+        foot(report, data, &out)
         out.line("<div id=\"tip\" role=\"tooltip\" hidden></div>")
-        let pictures = HTMLText.embedded(HTMLPictures.json(summary))
-        out.line("<script type=\"application/json\" id=\"pictures\">\(pictures)</script>")
-        let json = HTMLText.embedded(report.json)
+        out.line("<script type=\"application/json\" id=\"pictures\">\(data.pictures)</script>")
+        let json = data.json ?? "null"
         out.line("<script type=\"application/json\" id=\"report\">\(json)</script>")
         out.line("<script>\n\(ReportScript.text)\n</script>")
         out.line("</body>")
@@ -80,7 +81,10 @@ enum AnalysisHTML {
         let warnings = warnings(report)
         if !warnings.isEmpty {
             out.line("<div class=\"page\"><ul class=\"warnings\" aria-label=\"Warnings\">")
-            for warning in warnings { out.line("<li>\(HTMLText.escaped(warning))</li>") }
+            for warning in warnings {
+                let text = HTMLText.escaped(warning, bytes: HTMLBounds.sentenceBytes)
+                out.line("<li>\(text)</li>")
+            }
             out.line("</ul></div>")
         }
     }
@@ -92,9 +96,7 @@ enum AnalysisHTML {
         if case .incomplete(let reason) = report.completeness {
             result.append("Incomplete: \(reason)")
         }
-        if report.lostEvents > 0 {
-            result.append("\(report.lostEvents) events were lost while recording")
-        }
+        result += Caveats.recording(report)
         let window = summary.window
         if window.isCutAtBegin || window.isCutAtEnd || window.domains != nil
             || window.kinds != nil || window.threads != nil
@@ -124,15 +126,47 @@ enum AnalysisHTML {
         return result
     }
 
-    private static func foot(_ report: AnalysisReport, _ out: inout HTMLWriter) {
+    private static func foot(
+        _ report: AnalysisReport, _ data: EmbeddedData, _ out: inout HTMLWriter
+    ) {
         out.line("<footer><p>")
         out.line(
             "Made by ktls-trace; every number is defined in its Docs/METRICS.md. The whole report "
-                + "as JSON (\(AnalysisJSON.version)) is in this page, element <code>report</code>. "
+                + "as JSON (\(AnalysisJSON.version)) "
+                + (data.json != nil
+                    ? "is in this page, element <code>report</code>. "
+                    : "is too large for this page: <code>analyze --format json</code> writes it. ")
+                + (data.hasPictures ? "" : "So is what the timeline zooms into. ")
                 + "Times are integer ns; pictures are scaled for display.")
         if let content = report.identities.content {
             out.line("<br>Content identity <code>\(HTMLText.escaped(content))</code>.")
         }
         out.line("</p></footer>")
+    }
+}
+
+/// What the script and other programs read, as far as the page has room for it.
+private struct EmbeddedData {
+    /// What the footer, the tags and the end of the page take at most, bytes.
+    private static let restBytes = 4_096
+
+    /// What the script draws from.
+    let pictures: String
+    let hasPictures: Bool
+    /// The report; `nil` where it does not fit.
+    let json: String?
+
+    init(_ report: AnalysisReport, pageBytes: Int) {
+        var room = HTMLBounds.pageBytes - Self.restBytes - pageBytes
+        let drawn = HTMLText.embedded(HTMLPictures.json(report.summary))
+        hasPictures = drawn.utf8.count <= room
+        pictures =
+            hasPictures
+            ? drawn : HTMLText.embedded(HTMLPictures.json(report.summary, isEmpty: true))
+        room -= pictures.utf8.count
+        // Indentation is a part of the text that is written, not of what is embedded.
+        let whole = AnalysisJSON.render(report, mostBytes: max(room, 0) * 4)
+        let embedded = whole.map(HTMLText.embedded)
+        json = embedded.flatMap { $0.utf8.count <= room ? $0 : nil }
     }
 }

@@ -1,23 +1,34 @@
 /// Text and numbers as HTML shows them.
 enum HTMLText {
-    /// Text of a trace, whatever it holds, as text of an element or of a quoted attribute.
+    /// Text of a trace, whatever it holds, as text of an element or of a quoted attribute; cut
+    /// where it is longer than a table can show.
     ///
-    /// - Complexity: O(length).
-    static func escaped(_ text: String) -> String {
+    /// - Parameter breaksAtBars: whether a line may break behind `|`, as in sets of flags.
+    /// - Complexity: O(bytes).
+    static func escaped(
+        _ text: String, bytes: Int = HTMLBounds.textBytes, breaksAtBars: Bool = false
+    ) -> String {
         var result = ""
-        for scalar in TextSafe.line(text).unicodeScalars {
-            switch scalar {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            case "'": result += "&#39;"
-            // Marks that reverse what is shown after them.
-            case "\u{202A}"..."\u{202E}", "\u{2066}"..."\u{2069}": result += "?"
-            default: result.unicodeScalars.append(scalar)
-            }
+        for scalar in text.unicodeScalars {
+            let piece = escaped(scalar, breaksAtBars)
+            guard result.utf8.count + piece.utf8.count <= bytes else { return result + "\u{2026}" }
+            result += piece
         }
         return result
+    }
+
+    private static func escaped(_ scalar: Unicode.Scalar, _ breaksAtBars: Bool) -> String {
+        switch scalar {
+        case "&": "&amp;"
+        case "<": "&lt;"
+        case ">": "&gt;"
+        case "\"": "&quot;"
+        case "'": "&#39;"
+        case "|" where breaksAtBars: "|<wbr>"
+        // Marks that reverse what is shown after them.
+        case "\u{202A}"..."\u{202E}", "\u{2066}"..."\u{2069}": "?"
+        default: TextSafe.isControl(scalar) ? "?" : String(scalar)
+        }
     }
 
     /// JSON as the content of a script element: no end of the element, no begin of a comment, and
@@ -87,7 +98,7 @@ struct HTMLValue {
     static func text(_ text: String) -> HTMLValue {
         HTMLValue(
             shown: text.isEmpty
-                ? "(none)" : HTMLText.escaped(text).replacing("|", with: "|<wbr>"),
+                ? "(none)" : HTMLText.escaped(text, breaksAtBars: true),
             path: nil, isNumber: false)
     }
 
@@ -142,17 +153,21 @@ struct HTMLWriter {
     /// A short explanation.
     mutating func note(_ html: String) { line("<p class=\"note\">\(html)</p>") }
 
-    /// A table, where it has rows; the first cell of a row is its heading.
+    /// A table, where it has rows; the first cell of a row is its heading. Its caption says how many
+    /// rows are not shown.
     ///
     /// - Complexity: O(cells).
-    mutating func table(_ caption: String, _ titles: [String], _ rows: [[HTMLValue]]) {
+    mutating func table(
+        _ caption: String, _ titles: [String], _ rows: [[HTMLValue]], most: Int = HTMLBounds.rows
+    ) {
         guard let first = rows.first else { return }
-        line("<div class=\"scroll\"><table><caption>\(caption)</caption><thead><tr>")
+        let cut = rows.count > most ? ", the first \(most) of \(rows.count)" : ""
+        line("<div class=\"scroll\"><table><caption>\(caption)\(cut)</caption><thead><tr>")
         for (title, cell) in zip(titles, first) {
             line("<th scope=\"col\"\(cell.isNumber ? " class=\"n\"" : "")>\(title)</th>")
         }
         line("</tr></thead><tbody>")
-        for row in rows {
+        for row in rows.prefix(most) {
             text += "<tr>"
             for (position, cell) in row.enumerated() {
                 let tag = position == 0 ? "th scope=\"row\"" : "td"

@@ -82,7 +82,7 @@ enum ReportScript {
 
           // The timeline.
           var box = byId("timeline");
-          if (box) { timeline(box); }
+          if (box && data.lanes.length) { timeline(box); }
           root.dataset.script = "ready";
 
           function timeline(box) {

@@ -9,6 +9,7 @@ enum ReportStyle {
           --bg: #ffffff; --ink: #14171c; --muted: #5a6270; --line: #e2e5ea; --card: #f6f7f9;
           --accent: #0b5fa5; --warn-bg: #fff4e0; --warn: #7a4a00; --warn-line: #e69f00;
           --batch: #0072b2; --direct: #3f9fd6; --spin: #d55e00; --wait: #b88700; --fail: #b5487f;
+          --cpu: #00805c;
           --heat: #084a8c; --s0: #0072b2; --s1: #d55e00; --s2: #00805c; --s3: #b5487f;
           --s4: #8a6500; --s5: #4a5260; --s6: #56409c;
         }
@@ -17,7 +18,7 @@ enum ReportStyle {
           --bg: #101317; --ink: #e8eaee; --muted: #9aa3b1; --line: #2b313a; --card: #181c22;
           --accent: #6cb6f2; --warn-bg: #2e2410; --warn: #ffd590; --warn-line: #e69f00;
           --batch: #4aa8e0; --direct: #8fd0f5; --spin: #f0803c; --wait: #e3b341; --fail: #e08ab8;
-          --heat: #74c0ff; --s0: #56b4e9; --s1: #f0803c; --s2: #33c49a; --s3: #e08ab8;
+          --cpu: #33c49a; --heat: #74c0ff; --s0: #56b4e9; --s1: #f0803c; --s2: #33c49a; --s3: #e08ab8;
           --s4: #e3b341; --s5: #b4bcc8; --s6: #b09cf0;
         }
         @media (prefers-color-scheme: dark) {
@@ -26,7 +27,7 @@ enum ReportStyle {
             --bg: #101317; --ink: #e8eaee; --muted: #9aa3b1; --line: #2b313a; --card: #181c22;
             --accent: #6cb6f2; --warn-bg: #2e2410; --warn: #ffd590; --warn-line: #e69f00;
             --batch: #4aa8e0; --direct: #8fd0f5; --spin: #f0803c; --wait: #e3b341;
-            --fail: #e08ab8; --heat: #74c0ff; --s0: #56b4e9; --s1: #f0803c; --s2: #33c49a;
+            --fail: #e08ab8; --cpu: #33c49a; --heat: #74c0ff; --s0: #56b4e9; --s1: #f0803c; --s2: #33c49a;
             --s3: #e08ab8; --s4: #e3b341; --s5: #b4bcc8; --s6: #b09cf0;
           }
         }
@@ -81,11 +82,13 @@ enum ReportStyle {
         svg { display: block; width: 100%; height: auto; }
         svg text { fill: var(--muted); font-size: 11.5px; }
         svg text.strong { fill: var(--ink); font-weight: 600; font-size: 12px; }
+        svg text.small { font-size: 9px; }
         svg .grid { stroke: var(--line); stroke-width: 1; shape-rendering: crispEdges; }
         svg .lane { fill: var(--card); }
         svg .frame { fill: none; stroke: var(--line); shape-rendering: crispEdges; }
         .batch { fill: var(--batch); } .direct { fill: var(--direct); }
         .spin { fill: var(--spin); } .wait { fill: var(--wait); } .fail { fill: var(--fail); }
+        .cpu { fill: var(--cpu); }
         .gap { fill: var(--muted); }
         svg .faint { opacity: .45; }
         svg .heat { fill: var(--heat); shape-rendering: crispEdges; }

@@ -12,6 +12,7 @@ extension CPUSummary: SummaryPart {
         try visitor.sums(&passNs)
         try visitor.rows(&domains)
         try visitor.threadRows(&threads)
+        try visitor.rows(&stalls)
         try visitor.count(&untracked, .sum)
     }
 }
@@ -27,6 +28,23 @@ extension DomainCPU: SummaryRow {
         try visitor.number(&domain, .key)
         try visitor.number(&reclaimNs, .sum)
         try visitor.number(&directNs, .sum)
+    }
+}
+
+extension StallGroup: SummaryRow {
+    var key: String {
+        get { routine }
+        set { routine = newValue }
+    }
+    var weight: UInt64 { UInt64(clamping: timeNs) }
+    var keyBytes: Int { routine.utf8.count }
+
+    mutating func visit(_ visitor: inout some SummaryVisitor) throws(SummaryError) {
+        try visitor.text(&routine)
+        try visitor.count(&count, .sum)
+        try visitor.number(&timeNs, .sum)
+        try visitor.part(&onCPUNs)
+        try visitor.part(&blockedNs)
     }
 }
 

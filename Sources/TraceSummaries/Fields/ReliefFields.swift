@@ -27,3 +27,27 @@ extension ReliefSeries: SummaryRow {
         try visitor.count(&unimported, .sum)
     }
 }
+
+extension BatchReliefSummary: SummaryPart {
+    mutating func visit(_ visitor: inout some SummaryVisitor) throws(SummaryError) {
+        try visitor.part(&total)
+        try visitor.rows(&byDomain)
+        try visitor.count(&untracked, .sum)
+    }
+}
+
+extension BatchRelief: SummaryRow {
+    var key: Int32 {
+        get { domain }
+        set { domain = newValue }
+    }
+    var weight: UInt64 { chains }
+
+    mutating func visit(_ visitor: inout some SummaryVisitor) throws(SummaryError) {
+        try visitor.number(&domain, .key)
+        try visitor.count(&chains, .sum)
+        try visitor.count(&recorded, .sum)
+        try visitor.count(&inferred, .sum)
+        try visitor.combined(&duration)
+    }
+}

@@ -9,6 +9,7 @@ extension TraceSummary: SummaryPart {
         sections = reports?.compactMap { ReportSection(rawValue: $0) }
         try visitor.part(&events)
         try visitor.rows(&missingColumns)
+        try visitor.part(&losses)
         try visitor.threadRows(&threads)
         try visitor.part(&cpu)
         try visitor.part(&wakeups)
@@ -16,6 +17,7 @@ extension TraceSummary: SummaryPart {
         try visitor.part(&batches)
         try visitor.part(&waits)
         try visitor.part(&relief)
+        try visitor.part(&batchRelief)
         try visitor.ifAll(&chains)
         try visitor.part(&service)
         try visitor.rows(&memory)

@@ -7,6 +7,7 @@ extension WaitSummary: SummaryPart {
         try visitor.rows(&byReason)
         try visitor.rows(&byDomain)
         try visitor.threadRows(&byThread)
+        try visitor.rows(&byWaker)
         try visitor.count(&skips, .sum)
         try visitor.count(&untracked, .sum)
     }
@@ -29,6 +30,8 @@ extension WaitGroup: SummaryRow {
         try visitor.count(&beginsWithoutEnd, .sum)
         try visitor.combined(&duration)
         try visitor.number(&timeNs, .sum)
+        try visitor.part(&blockedNs)
+        try visitor.part(&onCPUNs)
     }
 }
 

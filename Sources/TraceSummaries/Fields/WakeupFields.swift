@@ -27,6 +27,8 @@ extension WakeupCounts: SummaryPart {
         try visitor.count(&missedRuns, .sum)
         try visitor.count(&pendingAtEnd, .sum)
         try visitor.count(&sleeps, .sum)
+        try visitor.count(&spurious, .sum)
+        try visitor.count(&worked, .sum)
     }
 }
 

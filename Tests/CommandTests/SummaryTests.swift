@@ -40,7 +40,7 @@ import Testing
             }
         }
         // Of one report the head counts fewer events where a trace was read.
-        for report in ["wakeups", "service", "totals"] {
+        for report in ["wakeups", "totals"] {
             let whole = try json([Fixtures.trace(name), "--report", report])
             let again = try json(["a.ksum", "--report", report], in: folder)
             #expect(again[report].canonical == whole[report].canonical && !again[report].isNull)

@@ -151,7 +151,8 @@ let package = Package(
                 "FuzzProperties", "TraceCore", "TraceImport", "EventTables", "RowSchemas",
                 "YAMLTrees", "Workloads", "ScenarioFiles",
             ]),
-        support("SummaryFuzzing",
+        support(
+            "SummaryFuzzing",
             ["FuzzProperties", "TraceAnalysis", "TraceSummaries", "TraceReport"]),
         support("HostileTraces", ["TraceCore", "TraceFormat", "TraceStore", "TraceFuzzing"]),
         // Fast tests; they run in debug.

@@ -1,6 +1,6 @@
+import TraceAnalysis
 public import TraceDiff
 public import YAMLTrees
-import TraceAnalysis
 
 /// Thresholds as a file.
 public enum GateFile {
@@ -76,16 +76,19 @@ public enum GateFile {
             }
         }
         throw group.error(
-            key, "'\(text)' is not a quantity", allowed: "a time like 10ms, a share like 0.5%, "
+            key, "'\(text)' is not a quantity",
+            allowed: "a time like 10ms, a share like 0.5%, "
                 + "or a whole number in the metric's unit")
     }
 
     /// A decimal number from 0 up, times a scale.
     private static func decimal(_ text: Substring, scale: Int64) -> Int64? {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard (1...2).contains(parts.count), parts.allSatisfy({ part in
-            !part.isEmpty && part.utf8.allSatisfy { (0x30...0x39).contains($0) }
-        }), let whole = Int64(parts[0]) else { return nil }
+        guard (1...2).contains(parts.count),
+            parts.allSatisfy({ part in
+                !part.isEmpty && part.utf8.allSatisfy { (0x30...0x39).contains($0) }
+            }), let whole = Int64(parts[0])
+        else { return nil }
         let (product, overflow) = whole.multipliedReportingOverflow(by: scale)
         guard !overflow else { return nil }
         guard parts.count == 2 else { return product }

@@ -40,7 +40,9 @@ package struct ByteReader {
     }
 
     /// Takes a variable-length number that must not exceed `limit`.
-    package mutating func varint(_ field: String, limit: UInt64 = .max) throws(FormatError) -> UInt64 {
+    package mutating func varint(_ field: String, limit: UInt64 = .max) throws(FormatError)
+        -> UInt64
+    {
         let start = offset
         var value: UInt64 = 0
         var shift: UInt64 = 0

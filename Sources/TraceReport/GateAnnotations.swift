@@ -17,7 +17,8 @@ enum GateAnnotations {
                     + data(GateJUnit.sentence(judged) + why)
             }
             if judged.count > shown {
-                lines.append("::\(command) title=ktls-trace::and \(judged.count - shown) more limits")
+                lines.append(
+                    "::\(command) title=ktls-trace::and \(judged.count - shown) more limits")
             }
             return lines
         }

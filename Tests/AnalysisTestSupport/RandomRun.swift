@@ -13,7 +13,8 @@ public enum RandomRun {
         var timeNs: Int64 = 0
         for thread in 0..<6 where random.next() % 4 != 0 {
             script.at(
-                0, "thread_name", [
+                0, "thread_name",
+                [
                     "thread": .number(Int64(100 + thread)), "name": .text(pick(names, &random)),
                     "role": .text(pick(["reclaim", "worker", "requester", "other"], &random)),
                 ])
@@ -26,7 +27,8 @@ public enum RandomRun {
             script.at(
                 timeNs, kind.name, domain: Int32(random.next() % 4) - 1,
                 cpu: Int32(random.next() % 3),
-                cause: random.next() % 2 == 0 ? 0 : random.next() % UInt64(script.list.events.count + 1),
+                cause: random.next() % 2 == 0
+                    ? 0 : random.next() % UInt64(script.list.events.count + 1),
                 fields)
         }
         return script

@@ -106,7 +106,8 @@ import Testing
             in: folder.url)
         let whole = try Tool.run(["analyze", "--format", "json", "."], in: folder.url)
         #expect(whole.status == 0)
-        #expect(try JSON(whole.output)["metrics"].canonical
+        #expect(
+            try JSON(whole.output)["metrics"].canonical
                 == JSON(direct.output)["metrics"].canonical)
         let empty = try Folder()
         let none = try Tool.run(["analyze", empty.url.path])

@@ -27,7 +27,8 @@ import Testing
         for _ in 0..<12 {
             // Odd against even numbers: no ties at even shifts.
             let left = Set((0..<(1 + random.below(5))).map { _ in random.number(-40...40) * 4 })
-            let right = Set((0..<(1 + random.below(5))).map { _ in random.number(-40...40) * 4 + 1 })
+            let right = Set(
+                (0..<(1 + random.below(5))).map { _ in random.number(-40...40) * 4 + 1 })
             let one = left.sorted().map { Int64($0) }
             let other = right.sorted().map { Int64($0) }
             let test = try #require(RankSumTest(left: one, right: other))

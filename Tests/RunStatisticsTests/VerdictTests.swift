@@ -48,7 +48,9 @@ import Testing
                 #expect(
                     (answer.regressionPpm <= Self.level) == (answer.verdict == .regression),
                     "seed \(seed)")
-                guard answer.verdict == .regression, let interval = answer.interval else { continue }
+                guard answer.verdict == .regression, let interval = answer.interval else {
+                    continue
+                }
                 if question.worse == .up {
                     #expect(interval.lowerBound >= question.margin, "seed \(seed)")
                 } else {
@@ -111,7 +113,10 @@ import Testing
             right.record(value > 1_800 ? value + 500 : value)
         }
         let shift = try #require(ShiftFunction(left, right))
-        #expect(shift.points.map(\.thousandths) == [100, 200, 300, 400, 500, 600, 700, 800, 900, 950, 990])
+        #expect(
+            shift.points.map(\.thousandths) == [
+                100, 200, 300, 400, 500, 600, 700, 800, 900, 950, 990,
+            ])
         #expect(shift.points.first { $0.thousandths == 500 }?.right == 1_000)
         #expect(shift.points.first { $0.thousandths == 950 }?.right == 2_400)
         #expect(shift.distance == 50)

@@ -23,7 +23,9 @@ import TraceSummaries
     }
 
     private static func side(_ values: [Int64], inputs: Bool = true, tag: String) -> [RunFacts] {
-        values.enumerated().map { run(inputs ? "i\($0)" : "\(tag)\($0)", $1, content: "\(tag)\($0)") }
+        values.enumerated().map {
+            run(inputs ? "i\($0)" : "\(tag)\($0)", $1, content: "\(tag)\($0)")
+        }
     }
 
     private static func compare(_ base: [RunFacts], _ head: [RunFacts]) -> RunComparison {
@@ -85,17 +87,21 @@ import TraceSummaries
 
     /// Both limits must be exceeded.
     @Test func theLargerMarginCounts() {
-        #expect(Self.compare(
-            Self.side([10, 10, 10, 10, 10, 10], tag: "b"),
-            Self.side([19, 19, 19, 19, 19, 19], tag: "h")).limits[0].verdict == .equivalent)
-        #expect(Self.compare(
-            Self.side([1_000, 1_000, 1_000, 1_000, 1_000, 1_000], tag: "b"),
-            Self.side([1_049, 1_049, 1_049, 1_049, 1_049, 1_049], tag: "h")
-        ).limits[0].verdict == .equivalent)
-        #expect(Self.compare(
-            Self.side([1_000, 1_000, 1_000, 1_000, 1_000, 1_000], tag: "b"),
-            Self.side([1_051, 1_051, 1_051, 1_051, 1_051, 1_051], tag: "h")
-        ).limits[0].verdict == .regression)
+        #expect(
+            Self.compare(
+                Self.side([10, 10, 10, 10, 10, 10], tag: "b"),
+                Self.side([19, 19, 19, 19, 19, 19], tag: "h")
+            ).limits[0].verdict == .equivalent)
+        #expect(
+            Self.compare(
+                Self.side([1_000, 1_000, 1_000, 1_000, 1_000, 1_000], tag: "b"),
+                Self.side([1_049, 1_049, 1_049, 1_049, 1_049, 1_049], tag: "h")
+            ).limits[0].verdict == .equivalent)
+        #expect(
+            Self.compare(
+                Self.side([1_000, 1_000, 1_000, 1_000, 1_000, 1_000], tag: "b"),
+                Self.side([1_051, 1_051, 1_051, 1_051, 1_051, 1_051], tag: "h")
+            ).limits[0].verdict == .regression)
     }
 
     @Test func noiseProposesLimits() throws {

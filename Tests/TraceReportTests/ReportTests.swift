@@ -321,6 +321,7 @@ import TraceSummaries
         let parsed = try JSONSerialization.jsonObject(with: Data(report.json.utf8))
         #expect(parsed is [String: Any], "seed \(seed)")
         let other = try SmallTrace.comparison().comparison.left
-        #expect(ComparisonReport(Comparison(side, other)).text().contains("Metrics"), "seed \(seed)")
+        #expect(
+            ComparisonReport(Comparison(side, other)).text().contains("Metrics"), "seed \(seed)")
     }
 }

@@ -1,5 +1,5 @@
-import Testing
 import TestRandomness
+import Testing
 import TraceAnalysis
 import TraceFormat
 import TraceStore

@@ -1,7 +1,7 @@
 import AnalysisTestSupport
 import Histograms
-import Testing
 import TestRandomness
+import Testing
 import TraceAnalysis
 import TraceCore
 import TraceSummaries
@@ -125,7 +125,8 @@ func merged(_ left: RunSummaries, _ right: RunSummaries) throws -> RunSummaries 
     @Test func differentSelectionsDoNotMerge() throws {
         let whole = try randomRun(1)
         for (what, options) in [
-            ("domains", AnalysisOptions(domains: [0])), ("threads", AnalysisOptions(threads: [100])),
+            ("domains", AnalysisOptions(domains: [0])),
+            ("threads", AnalysisOptions(threads: [100])),
             ("reports", AnalysisOptions(sections: [.cpu])),
             ("kinds", AnalysisOptions(kinds: [KindID.allocFail])),
         ] {

@@ -1,7 +1,7 @@
 import AnalysisTestSupport
 import Histograms
-import Testing
 import TestRandomness
+import Testing
 import TraceAnalysis
 import TraceCore
 import TraceSummaries

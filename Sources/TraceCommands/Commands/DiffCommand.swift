@@ -11,7 +11,8 @@ import YAMLTrees
 struct DiffCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "diff",
-        abstract: "Compare traces: settings, inputs, every metric, and a verdict where runs allow one.",
+        abstract:
+            "Compare traces: settings, inputs, every metric, and a verdict where runs allow one.",
         discussion: """
             Each side is a trace, a summary, or a folder of them. Runs with the same inputs on both \
             sides are judged in pairs, others as independent runs; one run each is described.

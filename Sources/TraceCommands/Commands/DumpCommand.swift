@@ -1,10 +1,10 @@
 import ArgumentParser
 import EventTables
 import TraceCore
-import TraceSummaries
 import TraceFormat
 import TraceReport
 import TraceStore
+import TraceSummaries
 
 struct DumpCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,9 +1,9 @@
 import ArgumentParser
 import TraceAnalysis
 import TraceCore
-import TraceSummaries
 import TraceFormat
 import TraceStore
+import TraceSummaries
 
 struct MergeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

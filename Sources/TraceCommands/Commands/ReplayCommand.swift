@@ -1,11 +1,11 @@
 import ArgumentParser
 import ReclaimEngine
 import TraceCore
-import TraceSummaries
 import TraceFormat
 import TraceReplay
 import TraceReport
 import TraceStore
+import TraceSummaries
 
 struct ReplayCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,8 +1,8 @@
 import ArgumentParser
 import TraceCore
-import TraceSummaries
 import TraceFormat
 import TraceStore
+import TraceSummaries
 
 struct SliceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -120,7 +120,9 @@ struct SummarizedInput {
     /// Sums up several inputs, as many at a time as there are processors, and what they say
     /// together.
     static func all(_ paths: [String], _ request: AnalysisRequest) throws -> SummarizedInput {
-        @Sendable func summarize(_ path: String, _ request: AnalysisRequest) throws -> SummarizedInput {
+        @Sendable func summarize(_ path: String, _ request: AnalysisRequest) throws
+            -> SummarizedInput
+        {
             try SummarizedInput(AnalyzedInput(path: path, checksAll: request.checksAll), request)
         }
         guard paths.count > 1 else { return try summarize(paths[0], request) }
@@ -145,7 +147,8 @@ struct SummarizedInput {
         result.readingLine = inputs.map(\.readingLine).joined()
         for content in result.summaries.repeatedContents {
             Terminal.writeError(
-                "ktls-trace: the run with content id \(content.prefix(16)) is there more than once\n")
+                "ktls-trace: the run with content id \(content.prefix(16)) is there more than once\n"
+            )
         }
         return result
     }

@@ -1,10 +1,10 @@
 import LiveRecording
 import TraceAnalysis
 import TraceCore
-import TraceSummaries
 import TraceFormat
 import TraceIdentity
 import TraceStore
+import TraceSummaries
 
 /// A trace file opened for reading, and what the commands ask of it.
 struct LoadedTrace {

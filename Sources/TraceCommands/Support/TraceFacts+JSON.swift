@@ -1,9 +1,9 @@
 import TraceCore
-import TraceSummaries
 import TraceFormat
 import TraceIdentity
 import TraceReport
 import TraceStore
+import TraceSummaries
 
 extension TraceFacts {
     /// The facts as JSON: first whether everything is there.

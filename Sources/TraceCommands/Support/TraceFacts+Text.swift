@@ -1,8 +1,8 @@
 import TraceCore
-import TraceSummaries
 import TraceFormat
 import TraceIdentity
 import TraceStore
+import TraceSummaries
 
 extension TraceFacts {
     /// Losses shown one by one.

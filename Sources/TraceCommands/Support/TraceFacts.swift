@@ -1,8 +1,8 @@
 import TraceCore
-import TraceSummaries
 import TraceFormat
 import TraceIdentity
 import TraceStore
+import TraceSummaries
 
 /// What `info` tells of a trace that was read to its end.
 struct TraceFacts {

@@ -78,7 +78,8 @@ import Testing
 
     @Test(arguments: ["info", "dump", "verify", "analyze", "replay"])
     func aTraceIsNeeded(command: String) throws {
-        expectUsageError(try Tool.run([command]), naming: "<trace>")
+        expectUsageError(
+            try Tool.run([command]), naming: command == "analyze" ? "<traces>" : "<trace>")
     }
 
     @Test func unknownCommandsAndForms() throws {

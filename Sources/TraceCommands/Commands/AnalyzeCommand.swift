@@ -62,10 +62,11 @@ struct AnalyzeCommand: ParsableCommand {
 
     @Option(
         name: .long,
-        help: """
-            text, json, csv (the metrics), markdown (a short report), html (a page with pictures \
-            that needs no network) or summary (for merge, diff and analyze).
-            """)
+        help: ArgumentHelp(
+            "text, json, csv (the metrics), markdown (a short report), html (a page with pictures "
+                + "that needs no network) or summary (for merge, diff and analyze).",
+            valueName: "format"),
+        transform: Self.format)
     var format = AnalysisFormat.text
 
     @Option(
@@ -83,6 +84,14 @@ struct AnalyzeCommand: ParsableCommand {
 
     private static var reportNames: String {
         ReportSection.allCases.map(\.rawValue).joined(separator: ", ")
+    }
+
+    private static func format(_ name: String) throws -> AnalysisFormat {
+        guard let format = AnalysisFormat(rawValue: name) else {
+            let names = AnalysisFormat.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("there is no format \(name); there are: \(names)")
+        }
+        return format
     }
 
     private static func section(_ name: String) throws -> ReportSection {
@@ -174,7 +183,7 @@ struct AnalyzeCommand: ParsableCommand {
 }
 
 /// The form of a report about a trace.
-enum AnalysisFormat: String, ExpressibleByArgument, CaseIterable {
+enum AnalysisFormat: String, CaseIterable {
     case text, json, csv, markdown, html, summary
 }
 

@@ -1,5 +1,6 @@
 import Histograms
 import TraceAnalysis
+import TraceFormat
 
 extension FailureSummary: SummaryPart {
     mutating func visit(_ visitor: inout some SummaryVisitor) throws(SummaryError) {
@@ -50,6 +51,15 @@ extension FailuresOverTime: CombinedValue {
         try visitor.rows(&byCPU)
         try visitor.count(&domainsWithoutBins, .sum)
         try visitor.count(&cpusWithoutBins, .sum)
+        guard widthNs >= 0, byDomain.allSatisfy(isPart), byCPU.allSatisfy(isPart) else {
+            throw .format(.invalidValue(field: "failures over time", offset: 0, value: 0))
+        }
+    }
+
+    /// Whether a place has the bins of all and nowhere more failures.
+    private func isPart(_ place: PlaceOverTime) -> Bool {
+        place.counts.count == counts.count
+            && zip(place.counts, counts).allSatisfy { $0 <= $1 }
     }
 
     /// Bins are set on one another from the begin of each run's window, in the wider ones of both.

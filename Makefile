@@ -21,7 +21,7 @@ lint:
 
 build:
 	@Scripts/setup.sh
-	swift build -c release --product ktls-trace
+	swift build -c release --product ktls-trace --static-swift-stdlib
 
 bench:
 	@Benchmarks/run.sh

@@ -10,7 +10,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 runs=${1:-5}
 Scripts/setup.sh
-swift build -c release --product ktls-trace >&2
+swift build -c release --product ktls-trace --static-swift-stdlib >&2
 swift build -c release --package-path Benchmarks >&2
 tool=$PWD/.build/release/ktls-trace
 programs=$PWD/Benchmarks/.build/release

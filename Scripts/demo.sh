@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 Scripts/setup.sh
-swift build -c release --product ktls-trace
+swift build -c release --product ktls-trace --static-swift-stdlib
 tool=$PWD/.build/release/ktls-trace
 folder=$(mktemp -d "${TMPDIR:-/tmp}/ktls-trace-demo-XXXXXX")
 cd "$folder"

@@ -34,7 +34,7 @@ public struct Analyzer {
     private var unknownKind: UInt64 = 0
     var names = ThreadNames()
     private var cpu: CPUTracker
-    private var stalls = StallTracker()
+    private var stalls: StallTracker
     var wakeups = WakeupTracker()
     private var runs = RunTracker()
     var failures: FailureTracker
@@ -95,7 +95,9 @@ public struct Analyzer {
         cpu = CPUTracker(window)
         failures = FailureTracker(window, intervalNs: options.intervalNs)
         batches = BatchTracker(window)
-        waits = WaitTracker(window)
+        let hasStretches = binding.kinds.contains { $0.meaning == .onCPU }
+        waits = WaitTracker(window, hasStretches: hasStretches)
+        stalls = StallTracker(hasStretches: hasStretches)
         service = ServiceTracker(window)
         memory = MemoryTracker(window)
         totals = TotalsTracker(window)

@@ -11,6 +11,11 @@ struct StallTracker {
     private var routines: [TextKey] = []
     private var groups: [StallGroup] = []
     private(set) var untracked: UInt64 = 0
+    /// Whether the schema has stretches on a CPU: without them nothing waits for one.
+    private let hasStretches: Bool
+    private var room = SwitchClock.roomForAll
+
+    init(hasStretches: Bool) { self.hasStretches = hasStretches }
 
     private func isDirect(_ kind: BoundKind, _ slot: Int, _ values: Span<Int64>) -> Bool {
         kind.label(slot, values, default: 0) == BatchMode.direct.rawValue
@@ -20,7 +25,7 @@ struct StallTracker {
         let thread = kind.number(BeginSlot.thread, values, default: -1)
         let routine = kind.text(BeginSlot.routine, values)
         guard isDirect(kind, BeginSlot.mode, values) else {
-            if let index = threads.existing(thread) { clocks[index].drop(routine) }
+            if let index = threads.existing(thread) { clocks[index].drop(routine, &room) }
             return
         }
         guard let index = threads.index(of: thread) else {
@@ -28,7 +33,7 @@ struct StallTracker {
             return
         }
         if index == clocks.count { clocks.append(SwitchClock()) }
-        clocks[index].begin(routine, at: header.timeNs)
+        clocks[index].begin(routine, at: header.timeNs, &room)
     }
 
     /// Takes the end of a batch: its own word for its CPU time counts, else the thread's stretches.
@@ -37,12 +42,13 @@ struct StallTracker {
         let routine = kind.text(EndSlot.routine, values)
         guard let index = threads.existing(thread) else { return }
         guard isDirect(kind, EndSlot.mode, values), let group = group(routine) else {
-            clocks[index].drop(routine)
+            clocks[index].drop(routine, &room)
             return
         }
         let statedNs = kind.number(EndSlot.cpuNs, values, default: -1)
         let lengthNs = clocks[index].end(
-            routine, at: header.timeNs, group: group, isSettled: statedNs >= 0)
+            routine, at: header.timeNs, group: group, isSettled: statedNs >= 0 || !hasStretches,
+            &room)
         guard let lengthNs else { return }
         groups[group].add(lengthNs)
         if statedNs >= 0 { groups[group].settle(onCPUNs: min(statedNs, lengthNs), lengthNs) }
@@ -64,7 +70,7 @@ struct StallTracker {
         let thread = kind.number(ThreadSlot.thread, values, default: -1)
         guard let index = threads.existing(thread) else { return }
         let ns = kind.number(ThreadSlot.ns, values, default: -1)
-        clocks[index].stretch(endingAt: header.timeNs, ns: ns) { stall in
+        clocks[index].stretch(endingAt: header.timeNs, ns: ns, &room) { stall in
             guard stall.offNs >= 0 else { return }
             groups[stall.group].settle(onCPUNs: stall.lengthNs - stall.offNs, stall.lengthNs)
         }

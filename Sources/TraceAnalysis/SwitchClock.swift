@@ -4,8 +4,11 @@
 /// A stretch is known when it ends, which is after an interval that it takes part in has ended. So
 /// an interval is settled by the first stretch that ends after it.
 struct SwitchClock {
-    /// Intervals of one thread that may be open or wait for a stretch at once.
-    static let limit = 4_096
+    /// Intervals of all threads together that may be open or wait for a stretch at once.
+    static let roomForAll = 131_072
+    /// Those of one thread, and of one that has not shown any stretch so far: it may never do so.
+    private static let limit = 4_096
+    private static let firstLimit = 256
 
     /// An interval that the end of a stretch has settled.
     struct Settled {
@@ -25,70 +28,82 @@ struct SwitchClock {
         var isBroken = false
     }
 
-    private var intervals: [Interval] = []
+    /// The open ones, of different keys, and those that wait for a stretch.
+    private var open: [Interval] = []
+    private var ended: [Interval] = []
     /// When the last stretch ended, or -1.
     private var outNs: Int64 = -1
     /// Time off the CPUs between stretches so far, ns.
     private var offNs: Int64 = 0
 
     /// Begins an interval in the place of an open one of the same key.
-    mutating func begin(_ key: TextKey, at timeNs: Int64) {
-        drop(key)
-        guard intervals.count < Self.limit else { return }
-        intervals.append(Interval(key: key, beginNs: timeNs))
+    ///
+    /// - Parameter room: What is left of `roomForAll`; without any the interval is not followed.
+    mutating func begin(_ key: TextKey, at timeNs: Int64, _ room: inout Int) {
+        drop(key, &room)
+        let limit = outNs < 0 ? Self.firstLimit : Self.limit
+        guard room > 0, open.count + ended.count < limit else { return }
+        room -= 1
+        open.append(Interval(key: key, beginNs: timeNs))
     }
 
     /// Forgets the open interval of a key.
-    mutating func drop(_ key: TextKey) {
-        if let open = open(key) { intervals.remove(at: open) }
+    mutating func drop(_ key: TextKey, _ room: inout Int) {
+        if take(key) != nil { room += 1 }
     }
 
     /// Ends the open interval of a key and returns its length, ns; `nil` where none is open.
     ///
     /// - Parameter isSettled: whether it waits for no stretch, because its time on a CPU is known.
     mutating func end(
-        _ key: TextKey, at timeNs: Int64, group: Int, isSettled: Bool = false
+        _ key: TextKey, at timeNs: Int64, group: Int, isSettled: Bool = false, _ room: inout Int
     ) -> Int64? {
-        guard let open = open(key) else { return nil }
-        let lengthNs = timeNs - intervals[open].beginNs
+        guard var interval = take(key) else { return nil }
         if isSettled {
-            intervals.remove(at: open)
+            room += 1
         } else {
-            intervals[open].endNs = timeNs
-            intervals[open].group = group
+            interval.endNs = timeNs
+            interval.group = group
+            ended.append(interval)
         }
-        return lengthNs
+        return timeNs - interval.beginNs
     }
 
-    private func open(_ key: TextKey) -> Int? {
-        intervals.lastIndex { $0.endNs < 0 && $0.key == key }
+    /// Takes away the open interval of a key.
+    private mutating func take(_ key: TextKey) -> Interval? {
+        open.lastIndex { $0.key == key }.map { open.remove(at: $0) }
     }
 
     /// Takes a stretch that ends, of a length that may not be known (below 0), and hands on the
     /// intervals that it settles.
     ///
     /// - Complexity: O(open intervals, and those that ended in the stretch).
-    mutating func stretch(endingAt timeNs: Int64, ns: Int64, _ settle: (Settled) -> Void) {
+    mutating func stretch(
+        endingAt timeNs: Int64, ns: Int64, _ room: inout Int, _ settle: (Settled) -> Void
+    ) {
         let beganNs = timeNs.addingClamped(-max(ns, 0))
         let follows = ns >= 0 && (outNs < 0 || beganNs >= outNs)
         if follows, outNs >= 0 { offNs = offNs.addingClamped(beganNs - outNs) }
         outNs = timeNs
-        guard !intervals.isEmpty else { return }
-        for index in intervals.indices {
-            if intervals[index].offNs < 0 {
-                if ns < 0 || beganNs > intervals[index].beginNs { intervals[index].isBroken = true }
-                intervals[index].offNs = offNs
+        func passed(_ interval: Interval) -> Interval {
+            var interval = interval
+            if interval.offNs < 0 {
+                if ns < 0 || beganNs > interval.beginNs { interval.isBroken = true }
+                interval.offNs = offNs
             } else if !follows {
-                intervals[index].isBroken = true
+                interval.isBroken = true
             }
-            guard intervals[index].endNs >= 0 else { continue }
-            let interval = intervals[index]
+            return interval
+        }
+        for index in open.indices { open[index] = passed(open[index]) }
+        for interval in ended.map(passed) {
             let isKnown = !interval.isBroken && beganNs <= interval.endNs
             settle(
                 Settled(
                     group: interval.group, offNs: isKnown ? offNs - interval.offNs : -1,
                     lengthNs: interval.endNs - interval.beginNs))
         }
-        intervals.removeAll { $0.endNs >= 0 }
+        room += ended.count
+        ended.removeAll(keepingCapacity: true)
     }
 }

@@ -29,7 +29,14 @@ struct WaitTracker {
     private var skips: UInt64 = 0
     private var untracked: UInt64 = 0
 
-    init(_ window: Window) { self.window = window }
+    /// Whether the schema has stretches on a CPU: without them no wait waits for one.
+    private let hasStretches: Bool
+    private var room = SwitchClock.roomForAll
+
+    init(_ window: Window, hasStretches: Bool) {
+        self.window = window
+        self.hasStretches = hasStretches
+    }
 
     private mutating func state(_ thread: Int64) -> Int? {
         guard let index = threads.index(of: thread) else {
@@ -67,7 +74,7 @@ struct WaitTracker {
         }
         open(index, header, kind, values, beganNs: header.timeNs)
         states[index].wasSeen = true
-        states[index].clock.begin(.empty, at: header.timeNs)
+        if hasStretches { states[index].clock.begin(.empty, at: header.timeNs, &room) }
     }
 
     private mutating func open(
@@ -124,7 +131,7 @@ struct WaitTracker {
         let stated = kind.number(WaitSlot.ns, values, default: -1)
         reasons[reason].group.ended += 1
         wakers.add(kind.number(WaitSlot.wokenBy, values, default: -1))
-        _ = states[index].clock.end(.empty, at: header.timeNs, group: reason)
+        _ = states[index].clock.end(.empty, at: header.timeNs, group: reason, &room)
         var insideNs: Int64 = 0
         if beginNs >= 0, beginNs < window.beginNs {
             insideNs = header.timeNs - window.beginNs
@@ -150,7 +157,7 @@ struct WaitTracker {
         let thread = kind.number(ThreadSlot.thread, values, default: -1)
         guard let index = threads.existing(thread) else { return }
         let ns = kind.number(ThreadSlot.ns, values, default: -1)
-        states[index].clock.stretch(endingAt: header.timeNs, ns: ns) { wait in
+        states[index].clock.stretch(endingAt: header.timeNs, ns: ns, &room) { wait in
             guard wait.offNs >= 0 else { return }
             reasons[wait.group].group.settle(blockedNs: wait.offNs, wait.lengthNs)
         }

@@ -25,7 +25,7 @@ struct StallTracker {
         let thread = kind.number(BeginSlot.thread, values, default: -1)
         let routine = kind.text(BeginSlot.routine, values)
         guard isDirect(kind, BeginSlot.mode, values) else {
-            if let index = threads.existing(thread) { clocks[index].drop(routine, &room) }
+            if let index = threads.existing(thread) { clocks[index].drop(routine) }
             return
         }
         guard let index = threads.index(of: thread) else {
@@ -33,7 +33,7 @@ struct StallTracker {
             return
         }
         if index == clocks.count { clocks.append(SwitchClock()) }
-        clocks[index].begin(routine, at: header.timeNs, &room)
+        clocks[index].begin(routine, at: header.timeNs)
     }
 
     /// Takes the end of a batch: its own word for its CPU time counts, else the thread's stretches.
@@ -42,7 +42,7 @@ struct StallTracker {
         let routine = kind.text(EndSlot.routine, values)
         guard let index = threads.existing(thread) else { return }
         guard isDirect(kind, EndSlot.mode, values), let group = group(routine) else {
-            clocks[index].drop(routine, &room)
+            clocks[index].drop(routine)
             return
         }
         let statedNs = kind.number(EndSlot.cpuNs, values, default: -1)

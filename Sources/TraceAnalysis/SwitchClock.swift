@@ -4,11 +4,13 @@
 /// A stretch is known when it ends, which is after an interval that it takes part in has ended. So
 /// an interval is settled by the first stretch that ends after it.
 struct SwitchClock {
-    /// Intervals of all threads together that may be open or wait for a stretch at once.
+    /// Intervals of all threads together that may wait for a stretch at once.
     static let roomForAll = 131_072
     /// Those of one thread, and of one that has not shown any stretch so far: it may never do so.
     private static let limit = 4_096
     private static let firstLimit = 256
+    /// Intervals of different keys that a thread may have open at once.
+    private static let openLimit = 64
 
     /// An interval that the end of a stretch has settled.
     struct Settled {
@@ -37,31 +39,27 @@ struct SwitchClock {
     private var offNs: Int64 = 0
 
     /// Begins an interval in the place of an open one of the same key.
-    ///
-    /// - Parameter room: What is left of `roomForAll`; without any the interval is not followed.
-    mutating func begin(_ key: TextKey, at timeNs: Int64, _ room: inout Int) {
-        drop(key, &room)
-        let limit = outNs < 0 ? Self.firstLimit : Self.limit
-        guard room > 0, open.count + ended.count < limit else { return }
-        room -= 1
+    mutating func begin(_ key: TextKey, at timeNs: Int64) {
+        drop(key)
+        guard open.count < Self.openLimit else { return }
         open.append(Interval(key: key, beginNs: timeNs))
     }
 
     /// Forgets the open interval of a key.
-    mutating func drop(_ key: TextKey, _ room: inout Int) {
-        if take(key) != nil { room += 1 }
-    }
+    mutating func drop(_ key: TextKey) { _ = take(key) }
 
     /// Ends the open interval of a key and returns its length, ns; `nil` where none is open.
     ///
-    /// - Parameter isSettled: whether it waits for no stretch, because its time on a CPU is known.
+    /// - Parameters:
+    ///   - isSettled: whether it waits for no stretch, because its time on a CPU is known.
+    ///   - room: What is left of `roomForAll`; without any nothing will be known of it.
     mutating func end(
         _ key: TextKey, at timeNs: Int64, group: Int, isSettled: Bool = false, _ room: inout Int
     ) -> Int64? {
         guard var interval = take(key) else { return nil }
-        if isSettled {
-            room += 1
-        } else {
+        let limit = outNs < 0 ? Self.firstLimit : Self.limit
+        if !isSettled, room > 0, ended.count < limit {
+            room -= 1
             interval.endNs = timeNs
             interval.group = group
             ended.append(interval)

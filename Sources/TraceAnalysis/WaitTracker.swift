@@ -74,7 +74,7 @@ struct WaitTracker {
         }
         open(index, header, kind, values, beganNs: header.timeNs)
         states[index].wasSeen = true
-        if hasStretches { states[index].clock.begin(.empty, at: header.timeNs, &room) }
+        if hasStretches { states[index].clock.begin(.empty, at: header.timeNs) }
     }
 
     private mutating func open(

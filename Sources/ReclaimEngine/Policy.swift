@@ -79,6 +79,16 @@ public struct PolicyDefinition: Sendable {
     }
 }
 
+extension PolicyDefinition {
+    /// The tunable with a name, or whose name ends with it as its last part where no other does:
+    /// `max_reclaim` is `kern.ipc.tls.max_reclaim`.
+    public func tunable(named name: String) -> Tunable? {
+        if let tunable = tunables.first(where: { $0.name == name }) { return tunable }
+        let matches = tunables.filter { $0.name.hasSuffix("." + name) && !name.contains(".") }
+        return matches.count == 1 ? matches[0] : nil
+    }
+}
+
 extension PolicyDefinition.Tunable {
     /// Runs wanted in one reclaim call. FreeBSD checks no bounds: 0 and 1 mean a ring of 16 runs
     /// and a goal of 8 pages, a negative value a goal nothing reaches (section 13, B3).

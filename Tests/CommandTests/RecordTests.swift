@@ -100,6 +100,29 @@ private func counts(_ info: ToolResult) -> [String: Int] {
         #expect(settings(try folder.run("info", "run.ktrace"))["model.hz"] == "250")
     }
 
+    /// The last part of a tunable's name is enough, also for a change during the run.
+    @Test func shortNamesOfTunablesAreUnderstood() throws {
+        let folder = try Folder()
+        try folder.record("long.ktrace", "--set", "kern.ipc.tls.max_reclaim=7", "--duration", "1s")
+        try folder.record("short.ktrace", "--set", "max_reclaim=7", "--duration", "1s")
+        func contentID(_ name: String) throws -> [String] {
+            try folder.run("info", name).lines.filter { $0.contains("content") }
+        }
+        #expect(try contentID("short.ktrace") == contentID("long.ktrace"))
+        #expect(try !contentID("short.ktrace").isEmpty)
+        try folder.record("at.ktrace", "--set-at", "500ms:max_reclaim=9", "--duration", "1s")
+        let sets = try DumpedEvents(folder.path("at.ktrace"), "--kind", "set").events
+        #expect(sets.map { $0["name"].text } == ["kern.ipc.tls.max_reclaim"])
+        #expect(
+            try settings(folder.run("info", "at.ktrace"))["scenario.setting0"]
+                == "500000000 kern.ipc.tls.max_reclaim=9")
+        for name in ["reclaim", "tls.max_reclaim", ".max_reclaim", ""] {
+            expectRefusal(
+                try folder.run("record", "--set", "\(name)=7", "-o", "no.ktrace"), 64,
+                naming: "there is no such setting")
+        }
+    }
+
     @Test func policiesAndPresetsAreListed() throws {
         let folder = try Folder()
         let policies = try folder.run("record", "--list-policies")

@@ -49,8 +49,9 @@ struct RecordCommand: ParsableCommand {
     @Option(
         name: .long,
         help: """
-            Change a setting: name=value with a policy's sysctl, scenario.NAME or model.NAME; \
-            the value may have a unit, as in scenario.requests.peak=8Gb/s; may be repeated.
+            Change a setting: name=value with a policy's sysctl or its last part (max_reclaim), \
+            scenario.NAME or model.NAME; the value may have a unit, as in \
+            scenario.requests.peak=8Gb/s; may be repeated.
             """)
     var set: [String] = []
 
@@ -58,7 +59,7 @@ struct RecordCommand: ParsableCommand {
         name: .long, parsing: .unconditionalSingleValue,
         help: """
             Change a policy's sysctl during the run: time:name=value, as in \
-            20s:kern.ipc.tls.max_reclaim=256; may be repeated.
+            20s:max_reclaim=256; may be repeated.
             """)
     var setAt: [String] = []
 

@@ -73,26 +73,11 @@ struct RecordPlan {
     }
 
     private mutating func change(_ setting: String) throws(CommandFailure) {
-        let (name, text) = try Self.split(setting, option: "--set \(setting)", form: "name=value")
-        do {
-            if name.hasPrefix("scenario.") {
-                let own = String(name.dropFirst("scenario.".count))
-                let key = ScenarioKeys.scenarioKey(named: own)
-                guard let key else { throw ParameterError.unknown(name: name) }
-                let value = try key.kind.value(of: text, needsUnit: false)
-                try file.scenario.set(key.settingName, to: value)
-                // Who says how much is free does not want the lists that say it too.
-                if key.settingName == "free_ppm" { file.scenario.freeBlocks = [] }
-            } else if name.hasPrefix("model.") {
-                let own = String(name.dropFirst("model.".count))
-                let key = ScenarioKeys.modelKey(named: own)
-                guard let key else { throw ParameterError.unknown(name: name) }
-                try file.model.set(own, to: try key.kind.value(of: text, needsUnit: false))
-            } else {
-                try policy.set(name, to: try tunableValue(name, text))
-            }
-        } catch {
-            throw CommandFailure(.usage, "--set \(setting): \(error)")
+        let change = try SettingChange(set: setting)
+        if change.isOfScenario {
+            try change.change(&file.scenario)
+        } else {
+            try change.change(&policy, &file.model)
         }
     }
 
@@ -103,38 +88,16 @@ struct RecordPlan {
         let form = "time:name=value"
         let parts = setting.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2 else { throw CommandFailure(.usage, "\(option): must be \(form)") }
-        let (name, text) = try Self.split(String(parts[1]), option: option, form: form)
+        let change = try SettingChange(parts[1], option: option, form: form)
+        let timeNs: Int64
         do {
-            let timeNs = try QuantityKind.time.value(of: String(parts[0]), needsUnit: true)
-            guard (0..<end.ns).contains(timeNs) else {
-                throw CommandFailure(
-                    .usage, "\(option): the time must lie within --duration")
-            }
-            let value = try tunableValue(name, text)
-            // Refuses what the policy would not take when the time has come.
-            var trial = policy
-            try trial.set(name, to: value)
-            file.scenario.settings.append(TimedSetting(timeNs: timeNs, name: name, value: value))
-        } catch let failure as CommandFailure {
-            throw failure
+            timeNs = try QuantityKind.time.value(of: String(parts[0]), needsUnit: true)
         } catch {
             throw CommandFailure(.usage, "\(option): \(error)")
         }
-    }
-
-    /// The value of a policy's tunable, in the unit that the end of its name says.
-    private func tunableValue(_ name: String, _ text: String) throws -> Int64 {
-        let tunable = policy.definition.tunables.first { $0.name == name }
-        guard let tunable else { throw ParameterError.unknown(name: name) }
-        return try QuantityKind(settingNamed: name, range: tunable.range)
-            .value(of: text, needsUnit: false)
-    }
-
-    private static func split(
-        _ setting: String, option: String, form: String
-    ) throws(CommandFailure) -> (name: String, value: String) {
-        let parts = setting.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2 else { throw CommandFailure(.usage, "\(option): must be \(form)") }
-        return (String(parts[0]), String(parts[1]))
+        guard (0..<end.ns).contains(timeNs) else {
+            throw CommandFailure(.usage, "\(option): the time must lie within --duration")
+        }
+        file.scenario.settings.append(try change.timedSetting(at: timeNs, of: policy))
     }
 }

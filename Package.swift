@@ -108,12 +108,13 @@ let package = Package(
         module(
             "TraceDiff",
             ["TraceCore", "Histograms", "TraceAnalysis", "TraceSummaries", "RunStatistics"]),
+        module("TraceSweep", ["TraceAnalysis", "TraceSummaries", "RunStatistics"]),
         module("GateFiles", ["TraceAnalysis", "TraceDiff", "YAMLTrees"]),
         module(
             "TraceReport",
             [
                 "TraceCore", "Histograms", "TraceAnalysis", "TraceSummaries", "RunStatistics",
-                "TraceDiff",
+                "TraceDiff", "TraceSweep",
             ]),
         // The tool.
         .systemLibrary(name: "CHeap"),
@@ -123,8 +124,8 @@ let package = Package(
                 "TraceCore", "TraceFormat", "TraceCompression", "TraceIdentity", "TraceStore",
                 "LiveRecording", "ReclaimEngine", "Workloads", "ScenarioFiles", "YAMLTrees",
                 "TraceReplay", "TraceImport", "EventTables", "RowSchemas", "TraceAnalysis",
-                "TraceSummaries", "RunStatistics", "TraceDiff", "GateFiles", "TraceReport",
-                "CHeap", argumentParser,
+                "TraceSummaries", "RunStatistics", "TraceDiff", "TraceSweep", "GateFiles",
+                "TraceReport", "CHeap", argumentParser,
             ]),
         .executableTarget(
             name: "ktls-trace", dependencies: ["TraceCommands"], swiftSettings: strict),
@@ -209,6 +210,8 @@ let package = Package(
                 "TraceCore", "TraceAnalysis", "TraceSummaries", "RunStatistics", "TraceDiff",
                 "AnalysisTestSupport",
             ]),
+        tests(
+            "TraceSweepTests", ["TraceCore", "TraceAnalysis", "TraceSummaries", "TraceSweep"]),
         tests("GateFilesTests", ["TraceAnalysis", "TraceDiff", "GateFiles", "YAMLTrees"]),
         tests(
             "TraceReportTests",

@@ -64,8 +64,18 @@ public struct EngineSetup: Sendable {
 
     /// Writes everything but the initial state.
     public func write(to parameters: inout ParameterList) {
+        Self.write(
+            host: host, model: model, policy: policy, detail: detail, durationNs: durationNs,
+            to: &parameters)
+    }
+
+    /// Writes the settings of a setup whose initial state need not be there.
+    public static func write(
+        host: Host, model: ModelParameters, policy: Policy, detail: Int, durationNs: Int64,
+        to parameters: inout ParameterList
+    ) {
         parameters["source"] = "engine"
-        parameters.set("engine.version", Self.engineVersion)
+        parameters.set("engine.version", engineVersion)
         host.write(to: &parameters)
         model.write(to: &parameters)
         policy.write(to: &parameters)

@@ -167,6 +167,8 @@ public enum ParameterError: Error, Equatable, Sendable {
     case missing(name: String)
     /// A name that nothing reads.
     case unknown(name: String)
+    /// Settings that are each allowed and cannot be together.
+    case contradiction(problem: String)
 }
 
 extension ParameterError: CustomStringConvertible {
@@ -178,6 +180,7 @@ extension ParameterError: CustomStringConvertible {
                 + "\(allowed.upperBound)"
         case .missing(let name): "\(name) is missing"
         case .unknown(let name): "\(name): there is no such setting"
+        case .contradiction(let problem): problem
         }
     }
 }

@@ -34,7 +34,10 @@ extension TraceSummary {
         let names = ["p50", "p90", "p99", "p999"]
         return zip(names, Percentile.allCases).map { suffix, percentile in
             Metric("\(name)_\(suffix)", .nanoseconds, direction, series.percentile(percentile))
-        } + [Metric("\(name)_max", .nanoseconds, direction, series.maximum)]
+        } + [
+            Metric("\(name)_max", .nanoseconds, direction, series.maximum),
+            Metric("\(name)_mean", .nanoseconds, direction, series.mean),
+        ]
     }
 
     private static func count(

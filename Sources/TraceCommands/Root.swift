@@ -27,14 +27,14 @@ struct RootCommand: ParsableCommand {
         commandName: "ktls-trace",
         abstract: "Record, replay, analyze and compare traces of contiguous-memory reclaim.",
         discussion: """
-            Exit codes: 0 fine; 1 internal failure; 3 replay diverged, or verify found damage; 5 refused; \
-            64 usage; 65 bad data; 66 no input; 73 cannot create; 74 input/output; 77 no permission; \
+            Exit codes: 0 fine; 1 internal failure; 2 regression; 3 replay diverged, or verify found damage; 5 refused; \
+            7 no verdict; 64 usage; 65 bad data; 66 no input; 73 cannot create; 74 input/output; 77 no permission; \
             130 and 143 interrupted.
             """,
         version: ToolVersion.text,
         subcommands: [
             RecordCommand.self, AnalyzeCommand.self, DiffCommand.self, ReplayCommand.self,
-            InfoCommand.self, DumpCommand.self, VerifyCommand.self,
+            SweepCommand.self, InfoCommand.self, DumpCommand.self, VerifyCommand.self,
             RecoverCommand.self, SliceCommand.self, MergeCommand.self, ImportCommand.self,
         ])
 }

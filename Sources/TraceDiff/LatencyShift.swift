@@ -23,7 +23,8 @@ public struct LatencyShift: Sendable {
         }
     }
 
-    private static func series(
+    /// The series that are compared, in their order.
+    static func series(
         _ summary: TraceSummary
     ) -> [(name: String, series: LatencySeries)] {
         [

@@ -84,7 +84,7 @@ public struct RunComparison: Sendable {
     }
 
     /// Runs with an input identity that is there once on each side, by that identity.
-    private static func pairs(
+    static func pairs(
         _ base: [RunFacts], _ head: [RunFacts]
     ) -> [(base: RunFacts, head: RunFacts)] {
         func once(_ runs: [RunFacts]) -> [String: RunFacts] {

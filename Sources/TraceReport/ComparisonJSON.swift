@@ -36,6 +36,7 @@ enum ComparisonJSON {
             }
             json.member("metrics", each: comparison.metrics, metric)
             GateJSON.member(report.runs, &json)
+            report.calibration.map { CalibrationJSON.member($0, &json) }
             json.member("shifts", each: comparison.shifts, shift)
         }
         return json.text + "\n"

@@ -10,6 +10,8 @@ public struct ComparisonReport: Sendable {
     public var isGate: Bool
     /// Whether no verdict is good enough for a gate.
     public var allowsInconclusive: Bool
+    /// How often such comparisons alarm by chance, where that was measured.
+    public var calibration: CalibrationResult?
 
     /// Makes a report.
     ///

@@ -15,6 +15,7 @@ enum ComparisonText {
         guard !comparison.isIdentical else {
             out.line("identical: the content identities are equal")
             differences(comparison, &out)
+            report.calibration.map { CalibrationText.render($0, &out) }
             if report.isGate { out.line(GateText.outcome(report.runs)) }
             return out.text
         }
@@ -36,6 +37,7 @@ enum ComparisonText {
         }
         metrics(comparison, &out)
         shifts(comparison.shifts, &out)
+        report.calibration.map { CalibrationText.render($0, &out) }
         if report.isGate { out.line(GateText.outcome(report.runs)) }
         return out.text
     }

@@ -66,6 +66,10 @@ enum FileCalls {
 
     static func remove(_ path: String) { _ = retrying { unsafe unlink(path) } }
 
+    static func makeFolder(_ path: String) -> Int32 {
+        retrying { unsafe mkdir(path, 0o777) }
+    }
+
     static func processNumber() -> Int32 { getpid() }
 
     /// What a path or descriptor is.

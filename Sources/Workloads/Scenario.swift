@@ -1,5 +1,5 @@
 public import ReclaimEngine
-public import TraceCore
+import TraceCore
 
 /// A host and what arrives at it: everything the inputs and the initial memory are made from.
 public struct Scenario: Sendable, Equatable {
@@ -83,23 +83,6 @@ public struct Scenario: Sendable, Equatable {
         self.name = name
         self.host = host
         self.peakBitsPerSecond = peakBitsPerSecond
-    }
-
-    /// Writes the scenario into the `scenario` group.
-    public func write(to parameters: inout ParameterList) {
-        parameters["scenario.name"] = name
-        for field in Self.fields {
-            parameters.set("scenario." + field.name, self[keyPath: field.path])
-        }
-        for (domain, blocks) in freeBlocks.enumerated() {
-            parameters["scenario.domain\(domain).free_blocks"] =
-                blocks.map(String.init).joined(separator: " ")
-        }
-        for (number, setting) in settings.enumerated() {
-            parameters["scenario.setting\(number)"] =
-                "\(setting.timeNs) \(setting.name)=\(setting.value)"
-        }
-        host.write(to: &parameters)
     }
 }
 

@@ -1,6 +1,7 @@
 import ReclaimEngine
 import TestRandomness
 import Testing
+import TraceCore
 import Workloads
 import YAMLTrees
 
@@ -20,6 +21,47 @@ import YAMLTrees
         let file = Self.file(&random)
         guard file.scenario.contradiction == nil else { return }
         #expect(try ScenarioFile(yaml: Array(file.yaml.utf8)) == file, "seed \(seed)")
+    }
+
+    /// What a trace keeps of a scenario is all of it.
+    @Test(arguments: TestSeeds.chosen(1...60))
+    func parametersOfTraces(seed: UInt64) throws {
+        var random = TestRandom(seed: seed)
+        var scenario = Self.file(&random).scenario
+        guard scenario.contradiction == nil else { return }
+        for number in 0..<random.below(3) {
+            scenario.settings.append(
+                TimedSetting(
+                    timeNs: Int64(number), name: "kern.ipc.tls.max_reclaim",
+                    value: Int64(random.number(-1...9))))
+        }
+        var parameters = ParameterList()
+        scenario.write(to: &parameters)
+        #expect(try Scenario(parameters) == scenario, "seed \(seed)")
+        // What is missing or no number is told by its name.
+        for key in parameters.entries.map(\.key) where key.hasSuffix("_ppm") || key.hasSuffix("_ns") {
+            var less = parameters
+            less[key] = nil
+            #expect(throws: ParameterError.missing(name: key)) { try Scenario(less) }
+            less[key] = "x"
+            #expect(throws: ParameterError.self) { try Scenario(less) }
+        }
+    }
+
+    @Test func damagedParametersAreRefused() throws {
+        var parameters = ParameterList()
+        try #require(Presets.named("small")).scenario.write(to: &parameters)
+        for (key, value) in [
+            ("scenario.domain0.free_blocks", "1 x"), ("scenario.domain0.free_blocks", "1"),
+            ("scenario.setting0", "1"), ("scenario.setting0", "1 a"),
+            ("scenario.setting0", "x a=1"), ("scenario.small_ppm", "990000"),
+        ] {
+            var wrong = parameters
+            wrong[key] = value
+            #expect(throws: ParameterError.self, "\(key)") { try Scenario(wrong) }
+        }
+        parameters["scenario.name"] = nil
+        #expect(throws: ParameterError.missing(name: "scenario.name")) { try Scenario(parameters) }
     }
 
     /// A scenario in which every number is drawn.

@@ -52,6 +52,15 @@ struct DiffCommand: ParsableCommand {
     var writeBaseline: String?
 
     @Option(
+        name: .long, parsing: .unconditional,
+        help: ArgumentHelp(
+            """
+            Measure how often such a comparison alarms by chance, with so many comparisons of each \
+            kind between runs of the head made again.
+            """, valueName: "comparisons"))
+    var calibrate: Int?
+
+    @Option(
         name: .long,
         help: """
             text, json, markdown (for a pull request or step summary), junit (XML) or github \
@@ -67,6 +76,9 @@ struct DiffCommand: ParsableCommand {
         if base == "-", head == "-" {
             throw ValidationError("only one of the two traces can be standard input")
         }
+        if let calibrate, !(1...CalibrationRuns.limit).contains(calibrate) {
+            throw ValidationError("--calibrate must be 1 to \(CalibrationRuns.limit)")
+        }
         if allowInconclusive, gate == nil {
             throw ValidationError("--allow-inconclusive is for --gate")
         }
@@ -79,8 +91,13 @@ struct DiffCommand: ParsableCommand {
         let comparison = Comparison(
             ComparedTrace(left.summaries), ComparedTrace(right.summaries))
         if gate != nil { try requireSameEngine(left.summaries, right.summaries) }
-        let result = ComparisonReport(
+        var result = ComparisonReport(
             comparison, thresholds, isGate: gate != nil, allowsInconclusive: allowInconclusive)
+        if let calibrate {
+            result.calibration = try CalibrationRuns(
+                left.summaries, right.summaries, thresholds, request
+            ).measure(calibrate)
+        }
         let out = try TextOutput(path: output.output, force: output.force)
         switch format {
         case .text: try out.write(result.text(report.style(output: output.output)))
@@ -145,11 +162,7 @@ struct DiffCommand: ParsableCommand {
         }
         if let path = writeBaseline {
             let out = try TextOutput(path: path, force: output.force)
-            do {
-                try out.end(right.kept(within: RunSummaries.defaultBytesPerRun))
-            } catch let error as SummaryError {
-                throw CommandFailure(error, label: right.label)
-            }
+            try out.endKept(right, label: right.label)
         }
     }
 

@@ -120,7 +120,7 @@ struct RecordCommand: ParsableCommand {
             try list()
             return
         }
-        let plan = try RecordPlan(self)
+        let plan = try RecordPlan(request)
         if printScenario {
             let text = try TextOutput(path: output ?? "-", force: force)
             try text.write(plan.file.yaml)
@@ -136,6 +136,13 @@ struct RecordCommand: ParsableCommand {
             to: LiveSession(
                 live, path: path, force: force, compression: compression.level, isLive: live.isLive)
         )
+    }
+
+    private var request: RecordRequest {
+        RecordRequest(
+            policy: policy, preset: preset, scenario: scenario,
+            fragmentationFrom: fragmentationFrom, set: set, setAt: setAt, seed: seed, salt: salt,
+            duration: duration)
     }
 
     private func list() throws {
@@ -167,96 +174,38 @@ enum RecordSource: String, ExpressibleByArgument, CaseIterable {
 
 extension RecordCommand {
     private func record(_ plan: RecordPlan, to session: LiveSession) throws {
-        // Looked up once: an option's value costs more than an event.
-        let durationNs = duration.ns
-        let isLive = live.isLive
-        var recording = try prepare(plan, durationNs: durationNs, to: session)
+        let settings = RunSettings(plan, detail: detail, durationNs: duration.ns)
+        var run = try EngineRun(settings)
+        var writer = try session.makeRecorder(
+            TraceDescription(
+                schema: StandardSchema.schema, parameters: settings.parameters.entries,
+                notes: RecordingNotes.now))
+        writer.addSnapshot(name: EngineSetup.snapshotName, run.takeSnapshot())
         var progress = Progress("recording")
         var isInterrupted = false
-        while let input = recording.inputs.next(before: durationNs) {
-            recording.engine.apply(input)
-            guard recording.engine.outbox.count >= 4096 else { continue }
-            try recording.deliver(to: session)
-            progress.show(recording.engine.nowNs, of: durationNs, "")
+        var goesOn = true
+        while goesOn {
+            goesOn = run.advance()
+            run.deliver(to: &writer)
+            if Interrupt.takeDumpRequest() { writer.dumpNow(reason: "SIGUSR1") }
+            writer.tick()
+            if let failure = writer.failure { throw session.failure(failure) }
+            guard goesOn else { break }
+            progress.show(run.nowNs, of: settings.durationNs, "")
             isInterrupted = Interrupt.pendingSignal != nil
             // What is recorded live is finished; the rest can be recorded again.
-            if isInterrupted, isLive { break }
+            if isInterrupted, live.isLive { break }
             try Interrupt.check()
         }
-        if !isInterrupted {
-            recording.engine.finish(at: durationNs)
-            try recording.deliver(to: session)
-        }
         progress.end()
-        try recording.finish(isInterrupted ? nil : durationNs, session)
+        try finish(&writer, isInterrupted ? nil : settings.durationNs, session)
         if isInterrupted { try Interrupt.check() }
     }
 
-    /// Makes the host and begins the trace; the initial memory as a plan is not kept beyond.
-    private func prepare(
-        _ plan: RecordPlan, durationNs: Int64, to session: LiveSession
-    ) throws -> Recording {
-        let scenario = plan.file.scenario
-        let initial = scenario.initialMemory()
-        let setup = EngineSetup(
-            host: scenario.host, model: plan.file.model, policy: plan.policy, detail: detail,
-            durationNs: durationNs, memory: initial.snapshot)
-        var parameters = ParameterList()
-        scenario.write(to: &parameters)
-        setup.write(to: &parameters)
-        var writer = try session.makeRecorder(
-            TraceDescription(
-                schema: StandardSchema.schema, parameters: parameters.entries, notes: notes))
-        writer.addSnapshot(name: EngineSetup.snapshotName, initial.snapshot.encoded())
-        let inputs = RecordingInputs(
-            scenario, memory: initial, hasPageDaemon: plan.file.hasPageDaemon)
-        return Recording(writer: writer, engine: try makeEngine(setup), inputs: inputs)
-    }
-
-    private func makeEngine(_ setup: EngineSetup) throws(CommandFailure) -> Engine {
-        do {
-            return try setup.makeEngine()
-        } catch {
-            throw CommandFailure(.internalFailure, "\(error)")
-        }
-    }
-
-    private var notes: [TextPair] {
-        [
-            TextPair("tool.version", ToolVersion.text),
-            TextPair("recorded.unix_seconds", String(Terminal.wallSeconds)),
-            TextPair("arguments", CommandLine.arguments.dropFirst().joined(separator: " ")),
-        ]
-    }
-}
-
-/// A run of the engine on its way into a trace.
-private struct Recording: ~Copyable {
-    var writer: LiveRecorder
-    var engine: Engine
-    var inputs: RecordingInputs
-    /// Strings that the writer knows already.
-    private var interned = 1
-
-    init(writer: consuming LiveRecorder, engine: Engine, inputs: RecordingInputs) {
-        self.writer = writer
-        self.engine = engine
-        self.inputs = inputs
-    }
-
-    /// Hands the engine's events to the writer.
-    mutating func deliver(to session: LiveSession) throws {
-        // The engine numbers strings as the writer does, in the order of their first use.
-        for text in engine.strings.strings.dropFirst(interned) { _ = writer.intern(text) }
-        interned = engine.strings.strings.count
-        engine.outbox.drain { writer.record($0, $1) }
-        if Interrupt.takeDumpRequest() { writer.dumpNow(reason: "SIGUSR1") }
-        writer.tick()
-        if let failure = writer.failure { throw session.failure(failure) }
-    }
-
     /// Completes the trace; without an end, because a signal came.
-    mutating func finish(_ endNs: Int64?, _ session: LiveSession) throws {
+    private func finish(
+        _ writer: inout LiveRecorder, _ endNs: Int64?, _ session: LiveSession
+    ) throws {
         do throws(StoreError) {
             try writer.finish(
                 endNs: endNs, endedBy: endNs == nil ? Interrupt.pendingSignal?.name : nil)
@@ -264,5 +213,16 @@ private struct Recording: ~Copyable {
             throw session.failure(error)
         }
         session.sayEnd(writer)
+    }
+}
+
+/// What a recording notes about how it came to be; no part of any identity.
+enum RecordingNotes {
+    static var now: [TextPair] {
+        [
+            TextPair("tool.version", ToolVersion.text),
+            TextPair("recorded.unix_seconds", String(Terminal.wallSeconds)),
+            TextPair("arguments", CommandLine.arguments.dropFirst().joined(separator: " ")),
+        ]
     }
 }

@@ -1,5 +1,3 @@
-import Dispatch
-import Synchronization
 import TraceAnalysis
 import TraceCore
 import TraceStore
@@ -44,7 +42,7 @@ enum AnalyzedInput {
             guard !files.isEmpty else {
                 throw CommandFailure(.noInput, "\(path): no .ktrace or .ksum file in this folder")
             }
-            return files.map { path.hasSuffix("/") ? path + $0 : path + "/" + $0 }
+            return files.map { FileNames.join(path, $0) }
         }
     }
 }
@@ -117,8 +115,7 @@ struct SummarizedInput {
         readingLine = trace.readingLine
     }
 
-    /// Sums up several inputs, as many at a time as there are processors, and what they say
-    /// together.
+    /// Sums up several inputs, some at a time, and what they say together.
     static func all(_ paths: [String], _ request: AnalysisRequest) throws -> SummarizedInput {
         @Sendable func summarize(_ path: String, _ request: AnalysisRequest) throws
             -> SummarizedInput
@@ -130,8 +127,8 @@ struct SummarizedInput {
         each.options.collectsTimeline = false
         // A thread for each of several inputs, and no second one that reads ahead.
         each.jobs = 1
-        guard request.jobs > 1 else { return try together(paths.map { try summarize($0, each) }) }
-        return try together(inParallel(paths) { [each] in try summarize($0, each) })
+        return try together(
+            ParallelWork.map(paths, threads: request.jobs) { [each] in try summarize($0, each) })
     }
 
     /// What inputs say together.
@@ -151,19 +148,6 @@ struct SummarizedInput {
             )
         }
         return result
-    }
-
-    /// The first input that failed tells, whichever was first in time.
-    private static func inParallel(
-        _ paths: [String], _ body: @Sendable (String) throws -> SummarizedInput
-    ) throws -> [SummarizedInput] {
-        let none = [Result<SummarizedInput, any Error>?](repeating: nil, count: paths.count)
-        let results = Mutex(none)
-        DispatchQueue.concurrentPerform(iterations: paths.count) { position in
-            let result = Result { try body(paths[position]) }
-            results.withLock { $0[position] = result }
-        }
-        return try results.withLock { all in all }.compactMap { try $0?.get() }
     }
 
     /// Ends the command with 65 when what was read is damaged, unless that is allowed.

@@ -4,6 +4,28 @@ import TraceStore
 import Workloads
 import YAMLTrees
 
+/// What a command line asks for of a recording.
+struct RecordRequest {
+    /// The policy's name.
+    var policy: String
+    /// A preset's name, or `nil` for the standard one.
+    var preset: String?
+    /// A scenario's file instead.
+    var scenario: String?
+    /// A file with the free lists of a host.
+    var fragmentationFrom: String?
+    /// Changes as `--set` takes them.
+    var set: [String] = []
+    /// Changes as `--set-at` takes them.
+    var setAt: [String] = []
+    /// The seed, or `nil` for the scenario's.
+    var seed: Int64?
+    /// The salt, or `nil` for the scenario's.
+    var salt: Int64?
+    /// How much virtual time is recorded.
+    var duration: TimeSpan
+}
+
 /// Everything that decides a recording: the scenario with all changes, and the policy.
 struct RecordPlan {
     /// The scenario and how the model is set.
@@ -13,19 +35,14 @@ struct RecordPlan {
 
     /// Puts together what the command line asks for: the preset or the file, then the free lists of
     /// a host, then single settings in their order.
-    init(_ command: RecordCommand) throws {
-        guard let definition = PolicyCatalog.named(command.policy) else {
-            let names = PolicyCatalog.all.map(\.name).joined(separator: ", ")
-            throw CommandFailure(
-                .usage, "there is no policy \(command.policy); there are: \(names)")
-        }
-        policy = Policy(definition)
-        file = try Self.file(command)
-        if let path = command.fragmentationFrom { try takeFreeLists(path) }
-        for setting in command.set { try change(setting) }
-        if let seed = command.seed { file.scenario.seed = seed }
-        if let salt = command.salt { file.model.salt = salt }
-        for setting in command.setAt { try schedule(setting, before: command.duration) }
+    init(_ request: RecordRequest) throws {
+        policy = Policy(try Self.policy(named: request.policy))
+        file = try Self.file(request)
+        if let path = request.fragmentationFrom { try takeFreeLists(path) }
+        for setting in request.set { try change(setting) }
+        if let seed = request.seed { file.scenario.seed = seed }
+        if let salt = request.salt { file.model.salt = salt }
+        for setting in request.setAt { try schedule(setting, before: request.duration) }
         for setting in file.scenario.settings {
             do {
                 try policy.checkChange(setting.name, to: setting.value)
@@ -38,8 +55,15 @@ struct RecordPlan {
         }
     }
 
-    private static func file(_ command: RecordCommand) throws -> ScenarioFile {
-        if let path = command.scenario {
+    /// A policy by its name.
+    static func policy(named name: String) throws(CommandFailure) -> PolicyDefinition {
+        if let definition = PolicyCatalog.named(name) { return definition }
+        let names = PolicyCatalog.all.map(\.name).joined(separator: ", ")
+        throw CommandFailure(.usage, "there is no policy \(name); there are: \(names)")
+    }
+
+    private static func file(_ request: RecordRequest) throws -> ScenarioFile {
+        if let path = request.scenario {
             let bytes = try reporting { try SettingsFile.read(path) }
             do {
                 return try ScenarioFile(yaml: bytes)
@@ -47,7 +71,7 @@ struct RecordPlan {
                 throw CommandFailure(.badData, error.sentence(file: LoadedTrace.label(path)))
             }
         }
-        let name = command.preset ?? "unit"
+        let name = request.preset ?? "unit"
         guard let preset = Presets.named(name) else {
             let names = Presets.all.map(\.scenario.name).joined(separator: ", ")
             throw CommandFailure(.usage, "there is no preset \(name); there are: \(names)")

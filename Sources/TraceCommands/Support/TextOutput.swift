@@ -43,6 +43,15 @@ final class TextOutput {
         }
     }
 
+    /// Writes of a summary what fits into its usual size, as all there is.
+    func endKept(_ summaries: RunSummaries, label: String) throws {
+        do {
+            try end(summaries.kept(within: RunSummaries.defaultBytesPerRun))
+        } catch let error as SummaryError {
+            throw CommandFailure(error, label: label)
+        }
+    }
+
     private func flushWhenFull() throws {
         guard buffer.count >= 1 << 16 else { return }
         try flush()

@@ -20,10 +20,12 @@ public struct BinomialInterval: Hashable, Sendable {
         precondition((0...total).contains(cases), "a share of the cases")
         self.cases = cases
         self.total = total
-        let half = UInt128(UInt64(levelPpm)) / 2
+        func isRare(_ tail: (inside: UInt128, all: UInt128)) -> Bool {
+            tail.inside * 2_000_000 <= UInt128(UInt64(levelPpm)) * tail.all
+        }
         // The tails change in one direction with the rate, so that a bisection finds the end.
-        let low = Self.bisect { Self.tail(of: cases...total, total, $0) > half }
-        let high = Self.bisect { Self.tail(of: 0...cases, total, $0) <= half }
+        let low = Self.bisect { !isRare(Self.tail(of: cases...total, total, $0)) }
+        let high = Self.bisect { isRare(Self.tail(of: 0...cases, total, $0)) }
         ppm = (cases == 0 ? 0 : max(0, low - 1))...(cases == total ? 1_000_000 : high)
     }
 
@@ -41,14 +43,15 @@ public struct BinomialInterval: Hashable, Sendable {
         return low
     }
 
-    /// How likely a number of cases in a range is at a rate, in millionths, rounded down.
+    /// How likely a number of cases in a range is at a rate: so much of all.
     ///
     /// Each probability is taken relative to the largest, as a number of 2^-62, so that nothing
     /// overflows and what vanishes does not matter.
-    private static func tail(of range: ClosedRange<Int>, _ total: Int, _ ratePpm: Int64) -> UInt128
-    {
-        guard ratePpm > 0 else { return range.contains(0) ? 1_000_000 : 0 }
-        guard ratePpm < 1_000_000 else { return range.contains(total) ? 1_000_000 : 0 }
+    private static func tail(
+        of range: ClosedRange<Int>, _ total: Int, _ ratePpm: Int64
+    ) -> (inside: UInt128, all: UInt128) {
+        guard ratePpm > 0 else { return (range.contains(0) ? 1 : 0, 1) }
+        guard ratePpm < 1_000_000 else { return (range.contains(total) ? 1 : 0, 1) }
         let (rate, rest) = (UInt128(UInt64(ratePpm)), UInt128(UInt64(1_000_000 - ratePpm)))
         let mode = min(total, (total + 1) * Int(ratePpm) / 1_000_000)
         var (inside, all): (UInt128, UInt128) = (0, 0)
@@ -72,6 +75,6 @@ public struct BinomialInterval: Hashable, Sendable {
             if weight == 0 { break }
             add(number - 1, weight)
         }
-        return inside * 1_000_000 / all
+        return (inside, all)
     }
 }

@@ -1,3 +1,4 @@
+import PhysicalMemory
 public import ReclaimEngine
 public import TraceCore
 
@@ -51,7 +52,7 @@ extension Scenario {
             guard let text = parameters[key] else { throw .missing(name: key) }
             let words = text.split(separator: " ")
             let blocks = words.compactMap { Int($0) }.filter { (0...1 << 40).contains($0) }
-            guard blocks.count == words.count else {
+            guard blocks.count == words.count, blocks.count == MemoryGeometry.orderCount else {
                 throw .outOfRange(name: key, value: text, allowed: 0...1 << 40)
             }
             result.append(blocks)

@@ -39,7 +39,8 @@ import YAMLTrees
         scenario.write(to: &parameters)
         #expect(try Scenario(parameters) == scenario, "seed \(seed)")
         // What is missing or no number is told by its name.
-        for key in parameters.entries.map(\.key) where key.hasSuffix("_ppm") || key.hasSuffix("_ns") {
+        for key in parameters.entries.map(\.key) where key.hasSuffix("_ppm") || key.hasSuffix("_ns")
+        {
             var less = parameters
             less[key] = nil
             #expect(throws: ParameterError.missing(name: key)) { try Scenario(less) }

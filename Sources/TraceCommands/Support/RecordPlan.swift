@@ -15,9 +15,7 @@ struct RecordPlan {
     /// a host, then single settings in their order.
     init(_ command: RecordCommand) throws {
         guard let definition = PolicyCatalog.named(command.policy) else {
-            let names = PolicyCatalog.all.map(\.name).joined(separator: ", ")
-            throw CommandFailure(
-                .usage, "there is no policy \(command.policy); there are: \(names)")
+            throw Self.noPolicy(command.policy)
         }
         policy = Policy(definition)
         file = try Self.file(command)
@@ -36,6 +34,12 @@ struct RecordPlan {
         if let contradiction = file.scenario.contradiction {
             throw CommandFailure(.usage, contradiction.problem)
         }
+    }
+
+    /// Says which policies there are.
+    static func noPolicy(_ name: String) -> CommandFailure {
+        let names = PolicyCatalog.all.map(\.name).joined(separator: ", ")
+        return CommandFailure(.usage, "there is no policy \(name); there are: \(names)")
     }
 
     private static func file(_ command: RecordCommand) throws -> ScenarioFile {

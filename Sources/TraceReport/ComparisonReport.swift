@@ -11,6 +11,9 @@ public struct ComparisonReport: Sendable {
     /// Whether no verdict is good enough for a gate.
     public var allowsInconclusive: Bool
 
+    /// The first event in which the traces differ, where it was looked for.
+    public var firstDifference: FirstDifference?
+
     /// Makes a report.
     ///
     /// - Complexity: that of judging the runs.

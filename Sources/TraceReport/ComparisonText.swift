@@ -34,6 +34,7 @@ enum ComparisonText {
         } else {
             GateText.render(report.runs, &out)
         }
+        FirstDifferenceText.render(report.firstDifference, &out)
         metrics(comparison, &out)
         shifts(comparison.shifts, &out)
         if report.isGate { out.line(GateText.outcome(report.runs)) }

@@ -79,8 +79,10 @@ struct DiffCommand: ParsableCommand {
         let comparison = Comparison(
             ComparedTrace(left.summaries), ComparedTrace(right.summaries))
         if gate != nil { try requireSameEngine(left.summaries, right.summaries) }
-        let result = ComparisonReport(
+        var result = ComparisonReport(
             comparison, thresholds, isGate: gate != nil, allowsInconclusive: allowInconclusive)
+        result.firstDifference = try FirstDifferenceSearch.run(
+            (base, head), comparison, window.filter)
         let out = try TextOutput(path: output.output, force: output.force)
         switch format {
         case .text: try out.write(result.text(report.style(output: output.output)))

@@ -34,6 +34,7 @@ enum ComparisonJSON {
                     json.member("right", difference.right)
                 }
             }
+            FirstDifferenceJSON.member(report.firstDifference, &json)
             json.member("metrics", each: comparison.metrics, metric)
             GateJSON.member(report.runs, &json)
             report.calibration.map { CalibrationJSON.member($0, &json) }

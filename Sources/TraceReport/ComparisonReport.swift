@@ -13,6 +13,9 @@ public struct ComparisonReport: Sendable {
     /// How often such comparisons alarm by chance, where that was measured.
     public var calibration: CalibrationResult?
 
+    /// The first event in which the traces differ, where it was looked for.
+    public var firstDifference: FirstDifference?
+
     /// Makes a report.
     ///
     /// - Complexity: that of judging the runs.

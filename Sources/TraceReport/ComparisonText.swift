@@ -35,6 +35,7 @@ enum ComparisonText {
         } else {
             GateText.render(report.runs, &out)
         }
+        FirstDifferenceText.render(report.firstDifference, &out)
         metrics(comparison, &out)
         shifts(comparison.shifts, &out)
         report.calibration.map { CalibrationText.render($0, &out) }
@@ -59,13 +60,16 @@ enum ComparisonText {
         out.line("  \(TextSafe.line(side.label)), \(window)")
     }
 
-    private static func differences(_ comparison: Comparison, _ out: inout TextLines) {
+    static func differences(
+        _ comparison: Comparison, _ out: inout TextLines, left: String = "left",
+        right: String = "right"
+    ) {
         guard !comparison.differences.isEmpty else {
             out.line("settings: the same")
             return
         }
         out.heading("Settings that differ")
-        var table = TextTable(["about", "setting", "left", "right"], leftColumns: 4)
+        var table = TextTable(["about", "setting", left, right], leftColumns: 4)
         for difference in comparison.differences {
             table.row([
                 difference.group.name, TextSafe.line(difference.name),
@@ -82,14 +86,19 @@ enum ComparisonText {
             ["metric", "better", "left", "right", "change", "of left"], leftColumns: 2)
         for metric in comparison.metrics {
             let name = metric.domain.map { "\(metric.name), domain \($0)" } ?? metric.name
-            table.row([
-                name, better(metric.direction), value(metric.left, metric.unit),
-                value(metric.right, metric.unit),
-                signed(metric.absoluteChange) { value($0, metric.unit) },
-                signed(metric.relativeChangePpm, ScaledText.percent),
-            ])
+            table.row([name] + cells(metric))
         }
         out.lines(table.lines)
+    }
+
+    /// All cells of a metric's row but its name.
+    static func cells(_ metric: MetricComparison) -> [String] {
+        [
+            better(metric.direction), value(metric.left, metric.unit),
+            value(metric.right, metric.unit),
+            signed(metric.absoluteChange) { value($0, metric.unit) },
+            signed(metric.relativeChangePpm, ScaledText.percent),
+        ]
     }
 
     /// Quantile by quantile; events of a run depend on one another, so there is no verdict on them.

@@ -1,13 +1,13 @@
 /// Numbers as people read them.
 ///
 /// Integer arithmetic only, so the text is the same everywhere.
-enum ScaledText {
+package enum ScaledText {
     private static let timeUnits: [(ns: Int64, name: String)] = [
         (1_000_000_000, "s"), (1_000_000, "ms"), (1_000, "us"), (1, "ns"),
     ]
 
     /// A time in the largest unit that it has one of, with so many significant digits.
-    static func time(_ ns: Int64, digits: Int = 4, trimsZeros: Bool = false) -> String {
+    package static func time(_ ns: Int64, digits: Int = 4, trimsZeros: Bool = false) -> String {
         guard ns >= 0 else { return ns == .min ? "-?" : "-" + time(-ns, digits: digits) }
         guard let unit = timeUnits.first(where: { ns >= $0.ns }), unit.ns > 1 else {
             return "\(ns)ns"
@@ -56,7 +56,7 @@ enum ScaledText {
     }
 
     /// A share given in millionths as a percentage with two decimals.
-    static func percent(_ ppm: Int64) -> String {
+    package static func percent(_ ppm: Int64) -> String {
         let half: Int128 = ppm < 0 ? -50 : 50
         return fixed((Int128(ppm) + half) / 100, decimals: 2) + "%"
     }
@@ -72,7 +72,8 @@ enum ScaledText {
     }
 
     /// A text where it is known, else a dash.
-    static func known(_ value: Int64?, _ text: (Int64) -> String = { String($0) }) -> String {
+    package static func known(_ value: Int64?, _ text: (Int64) -> String = { String($0) }) -> String
+    {
         value.map(text) ?? "-"
     }
 }

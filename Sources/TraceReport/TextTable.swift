@@ -1,18 +1,19 @@
 /// A table with aligned columns: the first ones to the left, the others to the right.
-struct TextTable {
+package struct TextTable {
     private var rows: [[String]]
     private let leftColumns: Int
 
     /// Starts a table with its column titles.
-    init(_ titles: [String], leftColumns: Int = 1) {
+    package init(_ titles: [String], leftColumns: Int = 1) {
         rows = [titles]
         self.leftColumns = leftColumns
     }
 
     /// Whether it has rows besides the titles.
-    var isEmpty: Bool { rows.count == 1 }
+    package var isEmpty: Bool { rows.count == 1 }
 
-    mutating func row(_ cells: [String]) {
+    /// Adds a row with as many cells as there are titles.
+    package mutating func row(_ cells: [String]) {
         precondition(cells.count == rows[0].count, "a row has as many cells as the table titles")
         rows.append(cells)
     }
@@ -20,7 +21,7 @@ struct TextTable {
     /// The lines, indented by two; none when the table is empty.
     ///
     /// - Complexity: O(cells).
-    var lines: [String] {
+    package var lines: [String] {
         guard !isEmpty else { return [] }
         let widths = rows[0].indices.map { column in
             rows.map { $0[column].count }.max() ?? 0

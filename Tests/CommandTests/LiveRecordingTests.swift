@@ -19,10 +19,12 @@ import Testing
             "dump", "whole.ktrace", "--format", "ndjson", "--preamble", "none")
         #expect(parts.text == whole.text)
         for name in folder.names { expectFine(try folder.run("verify", name)) }
-        // The first is the beginning of the run, and the others cannot be replayed.
-        expectFine(try folder.run("replay", "run.0001.ktrace"))
-        expectRefusal(
-            try folder.run("replay", "run.0002.ktrace"), 5, naming: "part 2 of a recording")
+        // None of them is the whole run.
+        for part in [1, 2] {
+            expectRefusal(
+                try folder.run("replay", "run.000\(part).ktrace"), 5,
+                naming: "part \(part) of a recording")
+        }
         let report = try folder.run("analyze", "run.0002.ktrace")
         #expect(report.text.contains("window: 500.0ms to 1.000s (500.0ms)"))
     }

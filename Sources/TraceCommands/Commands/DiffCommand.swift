@@ -98,6 +98,8 @@ struct DiffCommand: ParsableCommand {
                 left.summaries, right.summaries, thresholds, request
             ).measure(calibrate)
         }
+        result.firstDifference = try FirstDifferenceSearch.run(
+            (base, head), comparison, window.filter)
         let out = try TextOutput(path: output.output, force: output.force)
         switch format {
         case .text: try out.write(result.text(report.style(output: output.output)))

@@ -10,9 +10,8 @@ struct SliceCommand: ParsableCommand {
         discussion: """
             Example: ktls-trace slice run.ktrace --begin 10s --end 20s --domain 0 -o part.ktrace
 
-            Sequence numbers and causes stay what they are. A slice can be replayed only if nothing \
-            is left out but the end; otherwise it says so, and replay refuses it. Without any \
-            filter the result is a copy with the same identities.
+            Sequence numbers and causes stay what they are. A slice says that it is one, and replay \
+            refuses it. Without any filter the result is a copy with the same identities.
             """)
 
     @Argument(help: "The trace; - is standard input.")

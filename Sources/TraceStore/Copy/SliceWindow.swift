@@ -4,7 +4,7 @@ import TraceFormat
 /// What a part of a trace says of the part it is.
 ///
 /// The parameters `slice.*` name what was left out, `recording.duration_ns` ends where the slice
-/// does, and `replay.refused` says why an engine cannot run from it, unless only a tail is missing.
+/// does, and `replay.refused` says why no engine runs from it.
 /// None of them is part of an identity.
 public enum SliceWindow {
     /// The parameter with the time before which events were left out, in nanoseconds.
@@ -55,6 +55,7 @@ public enum SliceWindow {
         }
         if !filter.domains.isEmpty { return "it is a slice of some domains" }
         if !filter.kinds.isEmpty { return "it is a slice of some kinds of events" }
+        if let endNs = filter.endNs { return "it is a slice without what is from \(endNs) ns on" }
         return nil
     }
 

@@ -237,7 +237,7 @@ let package = Package(
             "CommandTests",
             [
                 "GoldenTestSupport", "TestRandomness", "BufferPoolExample", "WakeupLatencyExample",
-                "HostileTraces",
+                "HostileTraces", yams,
             ]),
         tests(
             "SimulationTests",

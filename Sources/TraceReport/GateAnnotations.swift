@@ -26,8 +26,9 @@ enum GateAnnotations {
         let lines =
             commands("error", [.regression]) + commands("warning", [.inconclusive, .insufficient])
             + commands("notice", [.improvement])
-        // What names hold must not make the last line a command.
-        return (lines + [TextSafe.line(GateText.outcome(runs))]).joined(separator: "\n") + "\n"
+        // What names hold must not make the last line a command of either form.
+        let outcome = TextSafe.line(GateText.outcome(runs)).replacing("##[", with: "## [")
+        return (lines + [outcome]).joined(separator: "\n") + "\n"
     }
 
     /// The text behind a command: percent signs and line ends are coded, as GitHub decodes them.

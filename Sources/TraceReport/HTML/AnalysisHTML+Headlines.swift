@@ -175,6 +175,8 @@ struct HTMLSeries {
     var title: String
     var path: String
     var series: LatencySeries
+    /// The number of its style where it has one of its own; else its place among the others.
+    var style: Int?
 
     static func key(_ percentile: Percentile) -> String {
         percentile == .p999 ? "p999_ns" : "\(percentile.name)_ns"

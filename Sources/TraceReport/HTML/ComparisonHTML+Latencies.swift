@@ -20,8 +20,8 @@ extension ComparisonHTML {
             Curves.render(
                 "\(entry.name), percentiles",
                 [
-                    HTMLSeries(title: "base", path: path, series: entry.series.left),
-                    HTMLSeries(title: "head", path: path, series: entry.series.right),
+                    HTMLSeries(title: "base", path: path, series: entry.series.left, style: 0),
+                    HTMLSeries(title: "head", path: path, series: entry.series.right, style: 1),
                 ], isHalf: true, &out)
             let distance = HTMLValue.time(entry.shift.distance, path + ".distance_ns").inline
             ShiftPicture.render(

@@ -17,8 +17,8 @@ extension ComparisonHTML {
                 + "\(ScaledText.percent(runs.thresholds.levelPpm)) false alarms for all together; "
                 + "p is adjusted for their number",
             [
-                "metric", "verdict", "base", "head", "change", "interval", "margin", "runs", "p",
-                "why there is a limit",
+                "metric, and why it has a limit", "verdict", "base", "head", "change", "interval",
+                "margin", "runs", "p", "why this verdict",
             ], runs.limits.enumerated().map { row($0, $1) })
     }
 
@@ -37,7 +37,10 @@ extension ComparisonHTML {
             HTMLValue.count(judged.runs.head, path + ".head_runs").inline,
         ]
         return [
-            .text(judged.limit.name),
+            .html(
+                HTMLText.escaped(judged.limit.name) + "<br><small>"
+                    + HTMLText.escaped(judged.limit.why, bytes: HTMLBounds.sentenceBytes)
+                    + "</small>"),
             .html("<b class=\"\(ForestPicture.kind(verdict))\">\(verdict.rawValue)</b>"),
             .metric(judged.baseMean, unit, path + ".base_mean"),
             .metric(judged.headMean, unit, path + ".head_mean"),
@@ -45,8 +48,20 @@ extension ComparisonHTML {
             .metric(judged.margin, unit, path + ".margin"),
             .html(runs.joined(separator: " / ")),
             .number(answer?.regressionPpm, path + ".regression_ppm", ScaledText.percent),
-            .sentence(judged.limit.why),
+            .sentence(reason(judged)),
         ]
+    }
+
+    /// What makes a verdict what it is.
+    private static func reason(_ judged: JudgedLimit) -> String {
+        guard judged.answer != nil else { return "nothing was tested" }
+        return switch judged.verdict {
+        case .regression: "the interval lies beyond the margin, for the worse"
+        case .improvement: "the interval lies beyond the margin, for the better"
+        case .equivalent: "two one-sided tests put the change within the margin"
+        case .inconclusive: "the interval reaches over an end of the margin"
+        case .insufficient: "so few runs can give no finding for all limits"
+        }
     }
 }
 
@@ -54,24 +69,27 @@ extension ComparisonHTML {
 ///
 /// What is for the worse is always on the right.
 struct ForestPicture {
-    /// What is drawn to each side, in thousandths of a margin; what lies beyond has an arrow.
-    private static let reach: Int64 = 4_000
     private static let pitch: Int64 = 30
 
     private let plot: Plot
-    private let limits: [JudgedLimit]
+    /// The most margins drawn to each side, a power of ten; what lies beyond has an arrow.
+    private let reach: Int64
+    private static let farthest: Int64 = 10_000
 
     static func render(_ all: [JudgedLimit], _ out: inout HTMLWriter) {
         let limits = all.filter { $0.answer != nil }
         guard !limits.isEmpty else { return }
         let height = Int64(limits.count) * pitch
+        let largest = limits.flatMap(thousandths).map(\.magnitude).max() ?? 0
+        var reach: Int64 = 10
+        while reach < farthest, reach * 1_000 < largest { reach *= 10 }
         let picture = ForestPicture(
-            plot: Plot(x: 240, y: 22, width: 520, height: height), limits: limits)
+            plot: Plot(x: 240, y: 22, width: 520, height: height), reach: reach)
         out.line("<figure><h3>Changes and their intervals, in margins</h3>")
         out.note(
             "Changes inside the band do not count; worse is on the right. The line is what the runs "
-                + "do not rule out, the mark the best single guess; what lies further out than "
-                + "4 margins ends in an arrow.")
+                + "do not rule out, the mark the best single guess. Beyond the band the scale is "
+                + "logarithmic; what lies further out has an arrow.")
         out.line("<div class=\"scroll\">")
         out.line(
             "<svg class=\"wide\" viewBox=\"0 0 1200 \(picture.plot.bottom + 24)\" role=\"img\" "
@@ -90,32 +108,50 @@ struct ForestPicture {
         }
     }
 
-    private func x(_ margins: Int64) -> String { plot.abscissa(margins, -Self.reach, Self.reach) }
+    /// The place of so many thousandths of a margin: even up to one margin, then logarithmic.
+    private func x(_ thousandths: Int64) -> String {
+        let size = Int64(clamping: min(thousandths.magnitude, UInt64(reach) * 1_000))
+        let half = plot.width / 2
+        let band = half / 4
+        let offset =
+            size <= 1_000
+            ? Plot.tenths(band, size, of: 1_000)
+            : band * 10
+                + Plot.tenths(
+                    half - band, LogScale.log2(size) - LogScale.log2(1_000),
+                    of: LogScale.log2(reach * 1_000) - LogScale.log2(1_000))
+        return Plot.tenths((plot.x + half) * 10 + (thousandths < 0 ? -offset : offset))
+    }
 
     private var background: String {
-        let (left, right) = (
-            Plot.tenths(plot.width, Self.reach - 1_000, of: 2 * Self.reach),
-            Plot.tenths(plot.width, Self.reach + 1_000, of: 2 * Self.reach)
-        )
+        let band = plot.width / 8
         var result =
-            "<rect class=\"lane\" x=\"\(Plot.tenths(left + plot.x * 10))\" y=\"\(plot.y)\" "
-            + "width=\"\(Plot.tenths(right - left))\" height=\"\(plot.height)\"/>"
-        for margin: Int64 in -4...4 {
-            let label = margin > 0 ? "+\(margin)" : "\(margin)"
-            result += plot.upright(x(margin * 1_000), label)
+            "<rect class=\"lane\" x=\"\(plot.x + plot.width / 2 - band)\" y=\"\(plot.y)\" "
+            + "width=\"\(2 * band)\" height=\"\(plot.height)\"/>"
+            + plot.upright(x(0), "0")
+        for margins in Ticks.decades(1, reach) {
+            result += plot.upright(x(margins * 1_000), "+\(margins)")
+            result += plot.upright(x(-margins * 1_000), "\u{2212}\(margins)")
         }
         return result
             + "<text x=\"\(plot.x)\" y=\"14\">\u{2190} better</text>"
             + "<text x=\"\(plot.right)\" y=\"14\" text-anchor=\"end\">worse \u{2192}</text>"
     }
 
-    /// A change in thousandths of the margin, upwards for the worse; beyond the picture where the
+    /// A change in thousandths of the margin, upwards for the worse; beyond every picture where the
     /// margin is nothing.
-    private func margins(_ change: Int64, _ judged: JudgedLimit) -> Int64 {
+    private static func thousandths(_ change: Int64, _ judged: JudgedLimit) -> Int64 {
         let worse = judged.limit.better == .higherIsBetter ? -Int128(change) : Int128(change)
         let margin = Int128(judged.margin ?? 0)
-        guard margin > 0 else { return Int64(worse.signum()) * 2 * Self.reach }
+        guard margin > 0 else { return Int64(worse.signum()) * 2_000 * farthest }
         return Int64(clamping: worse * 1_000 / margin)
+    }
+
+    /// All that is drawn of a limit.
+    private static func thousandths(_ judged: JudgedLimit) -> [Int64] {
+        guard let answer = judged.answer else { return [] }
+        let ends = answer.interval.map { [$0.lowerBound, $0.upperBound] } ?? []
+        return (ends + [answer.estimate]).map { thousandths($0, judged) }
     }
 
     private func row(_ index: Int, _ judged: JudgedLimit) -> String {
@@ -128,32 +164,33 @@ struct ForestPicture {
             "<text class=\"strong\" x=\"\(plot.x - 10)\" y=\"\(y)\" dy=\".35em\" "
             + "text-anchor=\"end\">\(HTMLText.escaped(judged.limit.name, bytes: 40))</text>"
         if let interval = answer.interval {
-            let ends = [interval.lowerBound, interval.upperBound].map { margins($0, judged) }
+            let ends = [interval.lowerBound, interval.upperBound].map {
+                Self.thousandths($0, judged)
+            }
             result += line(ends.min() ?? 0, ends.max() ?? 0, y, kind)
             numbers +=
                 " (\(HTMLText.change(interval.lowerBound, unit)) to "
                 + "\(HTMLText.change(interval.upperBound, unit)))"
         }
-        result += mark(margins(answer.estimate, judged), y, judged.verdict)
+        result += mark(Self.thousandths(answer.estimate, judged), y, judged.verdict)
         return result
             + "<text x=\"\(plot.right + 12)\" y=\"\(y)\" dy=\".35em\">\(numbers): "
             + "<tspan class=\"\(kind)\">\(judged.verdict.rawValue)</tspan></text>"
     }
 
     private func line(_ low: Int64, _ high: Int64, _ y: Int64, _ kind: String) -> String {
-        let reach = Self.reach
-        let ends = [low, high].map { max(-reach, min(reach, $0)) }
-        var path = "M\(x(ends[0])) \(y)H\(x(ends[1]))"
-        if low < -reach { path += "M\(plot.x + 7) \(y - 5)L\(plot.x) \(y)l7 5" }
-        if high > reach { path += "M\(plot.right - 7) \(y - 5)L\(plot.right) \(y)l-7 5" }
-        for end in ends where end.magnitude < reach { path += "M\(x(end)) \(y - 5)v10" }
+        let most = reach * 1_000
+        var path = "M\(x(low)) \(y)H\(x(high))"
+        if low < -most { path += "M\(plot.x + 7) \(y - 5)L\(plot.x) \(y)l7 5" }
+        if high > most { path += "M\(plot.right - 7) \(y - 5)L\(plot.right) \(y)l-7 5" }
+        for end in [low, high] where end.magnitude < most { path += "M\(x(end)) \(y - 5)v10" }
         return "<path class=\"curve line-\(kind)\" d=\"\(path)\"/>"
     }
 
     /// A square for a regression, a diamond for an improvement, else a circle, hollow where nothing
     /// is known.
-    private func mark(_ margins: Int64, _ y: Int64, _ verdict: Verdict) -> String {
-        let place = x(max(-Self.reach, min(Self.reach, margins)))
+    private func mark(_ thousandths: Int64, _ y: Int64, _ verdict: Verdict) -> String {
+        let place = x(thousandths)
         switch verdict {
         case .regression: return "<path class=\"worse\" d=\"M\(place) \(y)m-6 -6h12v12h-12z\"/>"
         case .improvement:

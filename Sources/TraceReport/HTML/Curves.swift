@@ -38,7 +38,10 @@ struct Curves {
         out.line("<figure><h3>\(title)</h3>")
         out.legend(
             series.enumerated().map { index, entry in
-                ("curve s\(index)", "\(entry.title) (\(HTMLText.count(entry.series.count)))")
+                (
+                    "curve s\(entry.style ?? index)",
+                    "\(entry.title) (\(HTMLText.count(entry.series.count)))"
+                )
             })
         out.line("<div class=\"scroll\">")
         out.line(
@@ -48,7 +51,7 @@ struct Curves {
         out.line(curves.levels(low, high) + curves.shares)
         for (index, entry) in series.enumerated() {
             let path = curves.path(entry.series, low, high)
-            out.line("<path class=\"curve s\(index)\" d=\"\(path)\"/>")
+            out.line("<path class=\"curve s\(entry.style ?? index)\" d=\"\(path)\"/>")
         }
         out.line(plot.frame + "</svg></div></figure>")
     }

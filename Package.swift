@@ -240,7 +240,7 @@ let package = Package(
             "CommandTests",
             [
                 "GoldenTestSupport", "TestRandomness", "BufferPoolExample", "WakeupLatencyExample",
-                "HostileTraces",
+                "HostileTraces", yams,
             ]),
         tests(
             "SimulationTests",

@@ -1,4 +1,4 @@
-import Histograms
+public import Histograms
 public import RunStatistics
 import TraceAnalysis
 
@@ -6,10 +6,13 @@ import TraceAnalysis
 public struct LatencyShift: Sendable {
     /// What it is the series of, as the metrics of its percentiles are called.
     public let name: String
-    /// How many samples each side has.
-    public let counts: (left: UInt64, right: UInt64)
+    /// The samples of each side.
+    public let series: (left: LatencySeries, right: LatencySeries)
     /// The difference, quantile by quantile.
     public let shift: ShiftFunction
+
+    /// How many samples each side has.
+    public var counts: (left: UInt64, right: UInt64) { (series.left.count, series.right.count) }
 
     /// The series that both sides have.
     ///
@@ -18,7 +21,7 @@ public struct LatencyShift: Sendable {
         zip(series(left), series(right)).compactMap { one, other in
             ShiftFunction(one.series, other.series).map {
                 LatencyShift(
-                    name: one.name, counts: (one.series.count, other.series.count), shift: $0)
+                    name: one.name, series: (one.series, other.series), shift: $0)
             }
         }
     }

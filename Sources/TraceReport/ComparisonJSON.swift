@@ -9,7 +9,12 @@ enum ComparisonJSON {
     static let version = "ktls-trace-diff/0"
 
     static func render(_ report: ComparisonReport) -> String {
-        var json = JSONWriter()
+        render(report, mostBytes: .max) ?? ""
+    }
+
+    /// The report, or `nil` where it has more bytes.
+    static func render(_ report: ComparisonReport, mostBytes: Int) -> String? {
+        var json = JSONWriter(mostBytes: mostBytes)
         let comparison = report.comparison
         json.object { json in
             json.member("schema", version)
@@ -40,7 +45,7 @@ enum ComparisonJSON {
             report.calibration.map { CalibrationJSON.member($0, &json) }
             json.member("shifts", each: comparison.shifts, shift)
         }
-        return json.text + "\n"
+        return json.isCut ? nil : json.text + "\n"
     }
 
     private static func side(_ side: ComparedTrace, _ json: inout JSONWriter) {

@@ -41,10 +41,20 @@ public struct ComparisonReport: Sendable {
     /// - Complexity: O(settings + metrics).
     public var json: String { ComparisonJSON.render(self) }
 
-    /// The verdicts and metrics as Markdown.
+    /// The verdicts, settings and metrics as Markdown.
     ///
+    /// - Parameter mostBytes: The text has at most so many bytes of UTF-8; rows of tables that do not
+    ///   fit are counted below them.
     /// - Complexity: O(settings + metrics).
-    public var markdown: String { GateMarkdown.render(comparison, runs) }
+    public func markdown(mostBytes: Int = .max) -> String {
+        GateMarkdown.render(comparison, runs, mostBytes: mostBytes)
+    }
+
+    /// The comparison as a page for a browser: one file that needs no network. Of two sides that
+    /// are one trace each, analyzed with `AnalysisOptions.collectsTimeline`, it shows timelines.
+    ///
+    /// - Complexity: O(size of the summaries).
+    public var html: String { ComparisonHTML.render(self) }
 
     /// The verdicts as JUnit XML: a test case for each limit.
     ///

@@ -4,22 +4,19 @@ import TraceDiff
 
 /// What judged runs say, as Markdown for pull requests and step summaries.
 enum GateMarkdown {
-    /// Most settings and metrics shown: GitHub takes a summary of at most 1 MiB.
-    private static let rowsMax = 40
+    /// Most settings and metrics shown.
+    private static let mostRows = 40
 
-    static func render(_ comparison: Comparison, _ runs: RunComparison) -> String {
-        var out = MarkdownLines()
+    /// - Parameter mostBytes: what does not fit is left out by whole rows, the verdicts last.
+    static func render(
+        _ comparison: Comparison, _ runs: RunComparison, mostBytes: Int
+    ) -> String {
+        var out = MarkdownLines(mostBytes: mostBytes)
         out.line("## \(MarkdownText.plain(GateText.outcome(runs)))")
         let (left, right) = (comparison.left.label, comparison.right.label)
         out.paragraph(
             "\(MarkdownText.code(left)) against \(MarkdownText.code(right)). "
                 + "\(GateText.kind(runs)).")
-        out.table(
-            ["setting", "base", "head"], leftColumns: 3,
-            comparison.differences.prefix(rowsMax).map { difference in
-                [difference.name, difference.left ?? "-", difference.right ?? "-"]
-                    .map(MarkdownText.plain)
-            })
         out.table(
             ["metric", "verdict", "base", "head", "change", "interval", "margin"], leftColumns: 2,
             runs.limits.map(row))
@@ -32,8 +29,14 @@ enum GateMarkdown {
             "At most \(ScaledText.percent(runs.thresholds.levelPpm)) false alarms for all limits "
                 + "together.")
         out.table(
+            ["setting", "base", "head"], leftColumns: 3,
+            comparison.differences.map { difference in
+                [difference.name, difference.left ?? "-", difference.right ?? "-"]
+                    .map(MarkdownText.plain)
+            }, most: mostRows)
+        out.table(
             ["metric", "base", "head", "change"], leftColumns: 1,
-            comparison.metrics.prefix(rowsMax).map(metric))
+            comparison.metrics.map(metric), most: mostRows)
         return out.text
     }
 

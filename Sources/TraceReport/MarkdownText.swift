@@ -31,21 +31,42 @@ enum MarkdownText {
 }
 
 /// Markdown under construction: blocks with an empty line between them.
+///
+/// A block, or a row of a table, that would take more than the bytes there are is left out whole.
 struct MarkdownLines {
     private(set) var text = ""
+    private let mostBytes: Int
+    /// Kept free for the notes about what is left out: of each table one.
+    private static let noteBytes = 512
 
-    mutating func line(_ line: String) { text += line + "\n" }
+    init(mostBytes: Int = .max) { self.mostBytes = mostBytes }
 
-    mutating func paragraph(_ line: String) { text += "\n" + line + "\n" }
+    mutating func line(_ line: String) { _ = append(line + "\n") }
 
-    /// A table, where it has rows; cells are Markdown already.
-    mutating func table(_ titles: [String], leftColumns: Int, _ rows: [[String]]) {
+    mutating func paragraph(_ line: String) { _ = append("\n" + line + "\n") }
+
+    /// A table, where it has rows; cells are Markdown already. A line below it says how many rows
+    /// are not shown.
+    mutating func table(
+        _ titles: [String], leftColumns: Int, _ rows: [[String]], most: Int = .max
+    ) {
         guard !rows.isEmpty else { return }
-        line("")
-        line("| " + titles.joined(separator: " | ") + " |")
         let rules = titles.indices.map { $0 < leftColumns ? "---" : "---:" }
-        line("| " + rules.joined(separator: " | ") + " |")
-        for row in rows { line("| " + row.joined(separator: " | ") + " |") }
+        func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |\n" }
+        var shown = 0
+        if append("\n" + line(titles) + line(rules)) {
+            while shown < min(rows.count, most), append(line(rows[shown])) { shown += 1 }
+        }
+        guard shown < rows.count, !text.isEmpty else { return }
+        let count = rows.count - shown
+        text += "\n\(count) \(count == 1 ? "row more is" : "rows more are") left out.\n"
+    }
+
+    /// Whether there was room.
+    private mutating func append(_ block: String) -> Bool {
+        guard block.utf8.count <= mostBytes - Self.noteBytes - text.utf8.count else { return false }
+        text += block
+        return true
     }
 
     /// Lines of fixed width behind a title that opens them, where there are any.

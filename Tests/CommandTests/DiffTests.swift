@@ -95,4 +95,99 @@ import Testing
             #expect(result.text.contains("right: complete: false (damaged at offset"))
         }
     }
+
+    private static let canValidate =
+        (try? Tool.shell("python3 -c 'import jsonschema'"))?.status == 0
+
+    /// By a validator that is not ours; the script closes the schema, so that no key is forgotten.
+    @Test(.enabled(if: canValidate, "python3-jsonschema is not installed"))
+    func theJSONFitsItsSchema() throws {
+        let folder = try Self.manyRuns()
+        let traces = Fixtures.allTraces.map(Fixtures.trace)
+        let (batch, linux) = (Fixtures.trace("reclaim-batch"), Fixtures.trace("linux-d3"))
+        let broken = Fixtures.corrupt.appending(path: "truncated-in-block.ktrace").path
+        // The kind and the verdict that each is to have.
+        var diffs: [(kind: String, outcome: String, arguments: [String])] = [
+            ("identical", "passed", [batch, batch]),
+            ("identical", "passed", ["base", "base.ksum"]),
+            ("paired", "regression", ["base", "worse"]),
+            ("paired", "regression", ["base.ksum", "worse", "--gate", "limits.yaml"]),
+            ("paired", "passed", ["worse", "base.ksum", "--gate", "limits.yaml"]),
+            ("paired", "no_verdict", ["base", "few", "--gate", "limits.yaml"]),
+            ("paired", "passed", ["base", "worse", "--gate", "wide.yaml"]),
+            ("paired", "no_verdict", ["base", "worse", "--gate", "unknown.yaml"]),
+            ("unpaired", "regression", ["base", "others"]),
+            ("unpaired", "no_verdict", ["few", "others"]),
+            ("descriptive", "no_verdict", ["base/1.ktrace", "worse"]),
+            ("descriptive", "no_verdict", [batch, linux]),
+            ("descriptive", "no_verdict", [linux, batch, "--begin", "1ms", "--end", "2ms"]),
+            ("descriptive", "no_verdict", [batch, broken, "--domain", "0"]),
+        ]
+        for trace in traces where trace != batch {
+            diffs.append(("descriptive", "no_verdict", [trace, batch]))
+        }
+        var files: [String] = []
+        var found: Set<String> = []
+        for (kind, outcome, arguments) in diffs {
+            files.append(folder.path("\(files.count).json"))
+            _ = try Tool.run(
+                ["diff", "--format", "json", "-o", files[files.count - 1]] + arguments,
+                in: folder.url)
+            let verdicts = try JSON(folder.read("\(files.count - 1).json"))["verdicts"]
+            #expect(verdicts["kind"].text == kind, "\(arguments)")
+            #expect(verdicts["outcome"].text == outcome, "\(arguments)")
+            found.formUnion(verdicts["limits"].list.compactMap { $0["verdict"].text })
+        }
+        let all = ["equivalent", "improvement", "inconclusive", "insufficient", "regression"]
+        #expect(found.sorted() == all)
+        let script = Fixtures.scripts.appending(path: "check-json.py").path
+        let schema = Fixtures.documents.appending(path: "schemas/ktls-trace-diff-0.json").path
+        let check = "python3 '\(script)' '\(schema)' "
+        let result = try Tool.shell(check + files.joined(separator: " "))
+        #expect(
+            result.status == 0 && result.text == "\(diffs.count) files checked\n",
+            "\(result.text)")
+        // Closed: one key more anywhere, or one less, is found.
+        let whole = try folder.read("2.json")
+        for (old, new) in [
+            ("\"schema\":", "\"more\": 1, \"schema\":"), ("\"pairs\":", "\"pair\":"),
+            ("\"why\":", "\"more\": 1, \"why\":"), ("\"trace\":", "\"more\": 1, \"trace\":"),
+            ("\"paired\"", "\"pair\""), ("\"n_left\":", "\"n_l\":"),
+            ("\"about\":", "\"more\": 1, \"about\":"), ("\"regression\"", "\"worse\""),
+        ] {
+            let text = String(decoding: whole, as: UTF8.self)
+            try folder.write("wrong.json", text.replacing(old, with: new, maxReplacements: 1))
+            #expect(text.contains(old))
+            #expect(try Tool.shell(check + folder.path("wrong.json")).status == 1, "\(old)")
+        }
+    }
+
+    /// Runs of eight seeds, of the same ones under a worse policy, and of others; and limits.
+    private static func manyRuns() throws -> Folder {
+        let folder = try Folder()
+        for (name, policy, seeds) in [
+            ("base", "reclaim-batch", 1...8), ("worse", "reclaim-one", 1...8),
+            ("few", "reclaim-one", 1...3), ("others", "reclaim-one", 11...18),
+        ] {
+            expectFine(try folder.shell("mkdir \(name)"))
+            for seed in seeds {
+                try folder.record(
+                    "\(name)/\(seed).ktrace", "--policy", policy, "--seed", "\(seed)")
+            }
+        }
+        expectFine(
+            try folder.run("analyze", "--format", "summary", "base", "-o", "base.ksum"))
+        func limits(_ name: String, _ metric: String, _ relative: String) throws {
+            try folder.write(
+                name,
+                """
+                limits:
+                  - {metric: \(metric), relative: \(relative), absolute: 1, better: lower, why: cost}
+                """)
+        }
+        try limits("limits.yaml", "cpu.reclaim", "5%")
+        try limits("wide.yaml", "cpu.reclaim", "100000%")
+        try limits("unknown.yaml", "no.such_metric", "5%")
+        return folder
+    }
 }

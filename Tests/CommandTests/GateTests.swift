@@ -80,7 +80,7 @@ import Testing
         // The same as summaries, and in every form.
         expectFine(
             try folder.run("analyze", "--format", "summary", "base", "-o", "base.ksum"))
-        for format in ["text", "json", "markdown", "junit", "github"] {
+        for format in ["text", "json", "markdown", "junit", "github", "html"] {
             #expect(try gate("base.ksum", "worse", "--format", format).status == 2)
         }
     }

@@ -3,64 +3,8 @@ import Testing
 
 /// The HTML report in a browser that is not ours.
 @Suite(.serialized) struct HTMLReportTests {
-    private static let hasBrowser =
-        (try? Tool.shell("command -v chromium"))?.status == 0
-
-    /// What the browser made of a page.
-    private struct Page {
-        let document: String
-        /// What it wrote to its console, and what the policy of the page kept out.
-        let complaints: [String]
-
-        /// An attribute of the root element.
-        func root(_ name: String) throws -> String? {
-            let html = try #require(document.firstMatch(of: /<html([^>]*)>/))
-            let expression = try Regex<(Substring, Substring)>("\(name)=\"([^\"]*)\"")
-            return html.1.firstMatch(of: expression).map { String($0.1) }
-        }
-
-        /// Numbers with the way to them in the JSON report.
-        var numbers: [(path: String, value: String)] {
-            document.matches(of: /data-path="([^"]*)" data-value="([^"]*)"/)
-                .map { (String($0.1), String($0.2)) }
-        }
-    }
-
-    /// Opens a report with a script of the test at its end; the root element then tells what that
-    /// found out.
-    private func open(_ path: String, in folder: Folder, script: String = "") throws -> Page {
-        let html = String(decoding: try folder.read(path), as: UTF8.self)
-        let begin = """
-            <head><script>
-            addEventListener("error", e => console.error("error: " + e.message));
-            addEventListener("securitypolicyviolation",
-              e => console.error("policy " + e.blockedURI));
-            </script>
-            """
-        let page =
-            html.replacing("<head>", with: begin, maxReplacements: 1)
-            .replacing("</body>", with: "<script>\(script)</script></body>", maxReplacements: 1)
-        try folder.write("page.html", page)
-        let result = try folder.shell(
-            """
-            HOME=$PWD timeout 120 chromium --headless=new --no-sandbox --disable-gpu \
-            --user-data-dir=$PWD/browser --enable-logging=stderr --virtual-time-budget=2000 \
-            --dump-dom file://$PWD/page.html
-            """)
-        #expect(result.status == 0, "\(result.error.suffix(600))")
-        return Page(
-            document: result.text,
-            complaints: result.errorLines.filter { $0.contains(":CONSOLE") })
-    }
-
-    private static func number(_ path: String, in json: JSON) -> JSON {
-        path.split(separator: ".").reduce(json) { value, key in
-            Int(key).map { value[$0] } ?? value[String(key)]
-        }
-    }
-
     @Test(
-        .enabled(if: hasBrowser, "skipped: chromium is not installed"),
+        .enabled(if: Browser.isInstalled, "skipped: chromium is not installed"),
         arguments: ["alloc-thread", "reclaim-batch", "linux-d3"])
     func theBrowserShowsTheNumbersOfTheJSON(name: String) throws {
         let folder = try Folder()
@@ -68,21 +12,17 @@ import Testing
         expectFine(try folder.run("analyze", "--format", "html", "-o", "r.html", trace))
         let json = try JSON(
             try folder.run("analyze", "--format", "json", "--worst", "10", trace).output)
-        let page = try open("r.html", in: folder)
+        let page = try Browser.open("r.html", in: folder)
         #expect(page.complaints == [])
         #expect(try page.root("data-script") == "ready")
         #expect(page.numbers.count > 100)
-        for (path, value) in page.numbers {
-            let expected = Self.number(path, in: json)
-            let text = expected.isNull ? "" : "\(expected.integer ?? -1)"
-            #expect(text == value, "\(path)")
-        }
+        page.expectNumbers(of: json)
         for headline in ["cpu.core_share_ppm", "failures.count", "wakeups.latency.n"] {
             #expect(page.numbers.contains { $0.path == headline }, "\(headline)")
         }
     }
 
-    @Test(.enabled(if: hasBrowser, "skipped: chromium is not installed"))
+    @Test(.enabled(if: Browser.isInstalled, "skipped: chromium is not installed"))
     func theKeyboardZooms() throws {
         let folder = try Folder()
         expectFine(
@@ -118,7 +58,7 @@ import Testing
             root.dataset.focused = String(document.activeElement === box);
             document.getElementById("theme").click();
             """
-        let page = try open("r.html", in: folder, script: script)
+        let page = try Browser.open("r.html", in: folder, script: script)
         #expect(page.complaints == [])
         let text = try #require(try page.root("data-views"))
         let views = text.split(separator: ";").map { view in
@@ -153,7 +93,7 @@ import Testing
     }
 
     /// Names out of a trace that would be markup stay text.
-    @Test(.enabled(if: hasBrowser, "skipped: chromium is not installed"))
+    @Test(.enabled(if: Browser.isInstalled, "skipped: chromium is not installed"))
     func aHostileNameDoesNothing() throws {
         let folder = try Folder()
         let mark = "document.documentElement.dataset.hostile=1"
@@ -166,7 +106,7 @@ import Testing
         let file = "<img src=x onerror=\(mark)>.ktrace"
         expectFine(try folder.run("import", "--from", "ndjson", "rows", "-o", file))
         expectFine(try folder.run("analyze", "--format", "html", "-o", "r.html", file))
-        let page = try open("r.html", in: folder)
+        let page = try Browser.open("r.html", in: folder)
         #expect(page.complaints == [])
         #expect(try page.root("data-script") == "ready")
         #expect(try page.root("data-hostile") == nil)
@@ -175,7 +115,7 @@ import Testing
 
     /// 64 domains, thousands of threads, routines and counters, names of 60 KB: the page stays
     /// small and works.
-    @Test(.enabled(if: hasBrowser, "skipped: chromium is not installed"))
+    @Test(.enabled(if: Browser.isInstalled, "skipped: chromium is not installed"))
     func aHostileTraceMakesAPageThatWorks() throws {
         let folder = try Folder()
         try folder.write("rows", Self.hostileRows)
@@ -184,7 +124,7 @@ import Testing
             try folder.run(
                 "analyze", "h.ktrace", "--format", "html", "--worst", "1000", "-o", "r.html"))
         #expect(try folder.read("r.html").count < 2_000_000)
-        let page = try open("r.html", in: folder)
+        let page = try Browser.open("r.html", in: folder)
         #expect(page.complaints == [])
         #expect(try page.root("data-script") == "ready")
         #expect(page.document.contains("too large for this page"))

@@ -19,6 +19,9 @@ struct DiffCommand: ParsableCommand {
 
             With --gate the verdict decides: 2 for a regression, 7 for no verdict, 5 where the \
             baseline is missing or was made by another engine.
+
+            --format github also adds the Markdown to the step's summary, the file that \
+            GITHUB_STEP_SUMMARY names, as far as GitHub takes it.
             """)
 
     @Argument(help: "What to compare with.")
@@ -63,10 +66,17 @@ struct DiffCommand: ParsableCommand {
     @Option(
         name: .long,
         help: """
-            text, json, markdown (for a pull request or step summary), junit (XML) or github \
-            (annotations).
+            text, json, markdown (for a pull request), junit (XML), github (annotations and step \
+            summary) or html (a page with pictures that needs no network).
             """)
     var format = ComparisonFormat.text
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Write another form to a file, like html=diff.html; may be repeated.",
+            valueName: "format=file"))
+    var also: [FormattedFile] = []
 
     @OptionGroup var report: ReportOptions
     @OptionGroup var output: OutputOptions
@@ -86,10 +96,8 @@ struct DiffCommand: ParsableCommand {
 
     mutating func run() throws {
         let thresholds = try gate.map { try Self.thresholds($0) } ?? .standard
-        let request = AnalysisRequest(options: window.analysis)
         let (left, right) = try (inputs(base, request, isBase: true), inputs(head, request))
-        let comparison = Comparison(
-            ComparedTrace(left.summaries), ComparedTrace(right.summaries))
+        let comparison = Comparison(Self.side(left), Self.side(right))
         if gate != nil { try requireSameEngine(left.summaries, right.summaries) }
         var result = ComparisonReport(
             comparison, thresholds, isGate: gate != nil, allowsInconclusive: allowInconclusive)
@@ -100,18 +108,40 @@ struct DiffCommand: ParsableCommand {
         }
         result.firstDifference = try FirstDifferenceSearch.run(
             (base, head), comparison, window.filter)
-        let out = try TextOutput(path: output.output, force: output.force)
-        switch format {
-        case .text: try out.write(result.text(report.style(output: output.output)))
-        case .json: try out.write(result.json)
-        case .markdown: try out.write(result.markdown)
-        case .junit: try out.write(result.junit)
-        case .github: try out.write(result.annotations)
+        for file in [FormattedFile(format: format, path: output.output)] + also {
+            let out = try TextOutput(path: file.path, force: output.force)
+            try out.write(text(result, file))
+            try out.end()
         }
-        try out.end()
+        if format == .github { try StepSummary.append(result) }
         try writeFiles(left.summaries, right.summaries)
         for input in [left, right] { try input.requireUndamaged(partial) }
         if gate != nil { try end(result.runs.outcome) }
+    }
+
+    /// What is asked of every trace: pictures over time only for a page.
+    private var request: AnalysisRequest {
+        var options = window.analysis
+        options.collectsTimeline = format == .html || also.contains { $0.format == .html }
+        return AnalysisRequest(options: options)
+    }
+
+    private static func side(_ input: SummarizedInput) -> ComparedTrace {
+        var side = ComparedTrace(input.summaries)
+        side.summary.timeline = input.timeline
+        side.summary.memoryOverTime = input.memoryOverTime
+        return side
+    }
+
+    private func text(_ result: ComparisonReport, _ file: FormattedFile) -> String {
+        switch file.format {
+        case .text: result.text(report.style(output: file.path))
+        case .json: result.json
+        case .markdown: result.markdown()
+        case .junit: result.junit
+        case .github: result.annotations
+        case .html: result.html
+        }
     }
 
     /// Sums up a side; a baseline that is not there refuses a gate.
@@ -179,5 +209,24 @@ struct DiffCommand: ParsableCommand {
 
 /// The form of a comparison.
 enum ComparisonFormat: String, ExpressibleByArgument, CaseIterable {
-    case text, json, markdown, junit, github
+    case text, json, markdown, junit, github, html
+}
+
+/// A form of a comparison and the file that it goes to.
+struct FormattedFile: ExpressibleByArgument {
+    var format: ComparisonFormat
+    var path: String
+
+    init(format: ComparisonFormat, path: String) {
+        self.format = format
+        self.path = path
+    }
+
+    init?(argument: String) {
+        let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, let format = ComparisonFormat(rawValue: String(parts[0])),
+            !parts[1].isEmpty, parts[1] != "-"
+        else { return nil }
+        self.init(format: format, path: String(parts[1]))
+    }
 }

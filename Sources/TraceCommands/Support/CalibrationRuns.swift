@@ -20,7 +20,7 @@ struct CalibrationRuns {
     private let settings: [RunSettings]
     private let baseCount: Int
     private let thresholds: GateThresholds
-    private let request: AnalysisRequest
+    private var request: AnalysisRequest
 
     /// Most comparisons of a kind.
     static let limit = 1_000_000
@@ -34,6 +34,7 @@ struct CalibrationRuns {
     ) throws {
         self.thresholds = thresholds
         self.request = request
+        self.request.options.collectsTimeline = false
         settings = try head.runs.map(Self.settings)
         baseCount = base.runs.count
         let needed = RunComparison(base.runs, head.runs, thresholds).pairsNeeded

@@ -15,25 +15,23 @@ extension AnalysisHTML {
 
     /// Links to the sections.
     private static func contents(_ summary: TraceSummary, _ out: inout HTMLWriter) {
-        var sections = [("latencies", "Latencies"), ("failures", "Allocation failures")]
+        var sections = [
+            (id: "latencies", title: "Latencies"), (id: "failures", title: "Allocation failures"),
+        ]
         if summary.timeline != nil {
             sections.insert(("timeline-title", "Timeline"), at: 0)
         }
         sections.append(("memory", "Fragmentation"))
         if summary.chains != nil { sections.append(("chains", "Worst chains")) }
         sections.append(("numbers", "All numbers"))
-        let links = sections.map { "<a href=\"#\($0.0)\">\($0.1)</a>" }
-        out.line("<nav class=\"contents\" aria-label=\"Sections\">\(links.joined())</nav>")
+        HTMLPage.contents(sections, &out)
     }
 
     private static func card(
         _ title: String, _ value: HTMLValue, _ unit: String, _ facts: [(String, HTMLValue)],
         _ out: inout HTMLWriter
     ) {
-        out.line("<section class=\"card\"><h2>\(title)</h2>")
-        out.line("<p class=\"big\">\(value.inline) <small>\(unit)</small></p>")
-        out.facts(facts)
-        out.line("</section>")
+        HTMLPage.card(title, value.inline, unit, facts, &out)
     }
 
     private static func cpuCard(_ summary: TraceSummary, _ out: inout HTMLWriter) {
@@ -177,6 +175,8 @@ struct HTMLSeries {
     var title: String
     var path: String
     var series: LatencySeries
+    /// The number of its style where it has one of its own; else its place among the others.
+    var style: Int?
 
     static func key(_ percentile: Percentile) -> String {
         percentile == .p999 ? "p999_ns" : "\(percentile.name)_ns"

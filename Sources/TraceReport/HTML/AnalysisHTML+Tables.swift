@@ -29,22 +29,12 @@ extension AnalysisHTML {
             index, metric -> [HTMLValue] in
             [
                 .text(metric.name), .text(metric.domain.map(String.init) ?? "all"),
-                .number(metric.value, "metrics.\(index).value") {
-                    value($0, metric.unit)
-                },
+                .metric(metric.value, metric.unit, "metrics.\(index).value"),
                 .text(metric.direction == .neutral ? "\u{2013}" : metric.direction.rawValue),
             ]
         }
         out.details("Metrics", hint: "what comparisons look at") {
             $0.table("Metrics", ["metric", "domain", "value", "better"], rows, most: 4 * most)
-        }
-    }
-
-    private static func value(_ value: Int64, _ unit: MetricUnit) -> String {
-        switch unit {
-        case .nanoseconds: HTMLText.time(value)
-        case .count, .pages, .blocks: HTMLText.count(value)
-        case .millionths, .per1000Seconds, .pageMicroseconds: ComparisonText.value(value, unit)
         }
     }
 

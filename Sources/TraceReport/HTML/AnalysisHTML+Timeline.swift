@@ -1,78 +1,16 @@
 import TraceAnalysis
 
-/// Where the lanes of the timeline stand in its picture.
-struct TimelineLayout {
-    struct Row {
-        var id: String
-        /// The class that colors it.
-        var kind: String
-        /// HTML.
-        var label: String
-        var domain: Int32
-        var y: Int64
-        var height: Int64
-        var values: [Int64]
-        var lane: TimelineLane?
-    }
-
-    /// The most domains whose lanes have their full height.
-    private static let fullDomains = 16
-
-    private(set) var rows: [Row] = []
-    private(set) var headings: [(y: Int64, text: String)] = []
-    private(set) var bottom: Int64 = 0
-    /// Whether lanes are low and close together, because there are many.
-    let isCompact: Bool
-    let plot: (x: Int64, width: Int64) = (118, 1_006)
-    let top: Int64 = 4
-
-    init(_ timeline: TimelineSummary) {
-        let busy = timeline.domains.filter { !$0.lanes.isEmpty || !$0.failures.isEmpty }
-        isCompact = busy.count > Self.fullDomains
-        let (height, pitch): (Int64, Int64) = isCompact ? (9, 11) : (26, 31)
-        var y = top
-        for domain in busy {
-            let name = domain.domain == -1 ? "no domain" : "domain \(domain.domain)"
-            headings.append((y + (isCompact ? 8 : 15), name))
-            if !isCompact { y += 22 }
-            let id = "d\(domain.domain)"
-            for lane in domain.lanes {
-                let kind = lane.activity.name
-                rows.append(
-                    Row(
-                        id: "\(id)-\(kind)", kind: kind, label: Self.label(lane.activity),
-                        domain: domain.domain, y: y, height: height, values: lane.timeNs, lane: lane
-                    ))
-                y += pitch
-            }
-            if !domain.failures.isEmpty {
-                rows.append(
-                    Row(
-                        id: "\(id)-fail", kind: "fail", label: "failures", domain: domain.domain,
-                        y: y, height: height, values: domain.failures, lane: nil))
-                y += pitch
-            }
-            y += 4
-        }
-        bottom = y
-    }
-
-    static func label(_ activity: TimelineActivity) -> String {
-        switch activity {
-        case .batch: "batches"
-        case .direct: "direct batches"
-        case .spin: "spins"
-        case .wait: "waits"
-        case .onCPU: "on a CPU"
-        }
-    }
-}
-
 extension AnalysisHTML {
     static func timeline(_ summary: TraceSummary, _ out: inout HTMLWriter) {
         guard let timeline = summary.timeline else { return }
         out.heading("Timeline", id: "timeline-title")
-        let layout = TimelineLayout(timeline)
+        TimelinePicture.render(TimelineLayout(timeline), &out)
+    }
+}
+
+/// The timeline, which the script zooms into.
+enum TimelinePicture {
+    static func render(_ layout: TimelineLayout, _ out: inout HTMLWriter) {
         guard !layout.rows.isEmpty else {
             out.note("No batches, spins, waits or failures in this window.")
             return
@@ -81,14 +19,14 @@ extension AnalysisHTML {
             "Height is the share of each stretch of time, added up over threads; the full height "
                 + "of a lane stands at its right. Zoomed in, single intervals stand out: all, "
                 + "in long traces the longest"
-                + (timeline.untracked > 0
-                    ? "; \(timeline.untracked) events of more than 64 domains or of too many "
+                + (layout.untracked > 0
+                    ? "; \(layout.untracked) events of more than 64 domains or of too many "
                         + "threads are not drawn" : "") + ".")
         out.line(
             "<div id=\"timeline\" class=\"timeline\" tabindex=\"0\" role=\"group\" "
                 + "aria-labelledby=\"timeline-title\" aria-describedby=\"timeline-keys\">")
         controls(&out)
-        picture(layout, timeline, &out)
+        picture(layout, &out)
         out.line("</div>")
     }
 
@@ -111,7 +49,7 @@ extension AnalysisHTML {
     }
 
     private static func picture(
-        _ layout: TimelineLayout, _ timeline: TimelineSummary, _ out: inout HTMLWriter
+        _ layout: TimelineLayout, _ out: inout HTMLWriter
     ) {
         let plot = Plot(
             x: layout.plot.x, y: layout.top, width: layout.plot.width,
@@ -134,7 +72,7 @@ extension AnalysisHTML {
                     + "height=\"\(row.height)\"/>")
         }
         out.line(
-            "<g id=\"timeline-axis\">\(plot.times(timeline.beginNs, timeline.endNs))</g>")
+            "<g id=\"timeline-axis\">\(plot.times(layout.beginNs, layout.endNs))</g>")
         let bars = max(
             HTMLBounds.bars.lane, min(503, HTMLBounds.bars.all / max(layout.rows.count, 1)))
         for row in layout.rows {
@@ -145,8 +83,8 @@ extension AnalysisHTML {
             out.line(
                 "<text class=\"label\(small)\" id=\"\(row.id)-peak\" x=\"\(plot.right + 8)\" "
                     + "y=\"\(row.y + baseline)\">"
-                    + "\(peak(row, timeline, bars))</text>")
-            let path = self.bars(row, plot, timeline, bars)
+                    + "\(peak(row, layout, bars))</text>")
+            let path = self.bars(row, plot, layout, bars)
             out.line("<path id=\"\(row.id)\" class=\"\(row.kind)\" d=\"\(path)\"/>")
             if row.lane != nil {
                 out.line("<path id=\"\(row.id)-x\" class=\"\(row.kind)\" d=\"\"/>")
@@ -157,10 +95,10 @@ extension AnalysisHTML {
 
     /// Bars of a lane over the whole window, at most so many of them.
     private static func bars(
-        _ row: TimelineLayout.Row, _ plot: Plot, _ timeline: TimelineSummary, _ bars: Int
+        _ row: TimelineLayout.Row, _ plot: Plot, _ layout: TimelineLayout, _ bars: Int
     ) -> String {
-        let (sums, most, barNs) = sums(row, timeline, bars)
-        let lengthNs = Int128(max(timeline.endNs - timeline.beginNs, 1))
+        let (sums, most, barNs) = sums(row, layout, bars)
+        let lengthNs = Int128(max(layout.endNs - layout.beginNs, 1))
         guard most > 0 else { return "" }
         var result = ""
         for (index, sum) in sums.enumerated() where sum > 0 {
@@ -179,25 +117,29 @@ extension AnalysisHTML {
 
     /// The bars' sums, what stands for the whole height, and the width of a bar, ns.
     private static func sums(
-        _ row: TimelineLayout.Row, _ timeline: TimelineSummary, _ bars: Int
+        _ row: TimelineLayout.Row, _ layout: TimelineLayout, _ bars: Int
     ) -> (sums: [Int128], most: Int128, barNs: Int128) {
-        let join = max(1, (row.values.count + bars - 1) / bars)
-        let sums = stride(from: 0, to: row.values.count, by: join).map { first in
-            row.values[first..<min(first + join, row.values.count)].reduce(Int128(0)) {
-                $0 + Int128($1)
+        let peers = layout.rows.filter { $0.scale == row.scale }
+        let longest = peers.map(\.values.count).max() ?? 0
+        let join = max(1, (longest + bars - 1) / bars)
+        func sums(_ row: TimelineLayout.Row) -> [Int128] {
+            stride(from: 0, to: row.values.count, by: join).map { first in
+                row.values[first..<min(first + join, row.values.count)].reduce(Int128(0)) {
+                    $0 + Int128($1)
+                }
             }
         }
-        let barNs = Int128(timeline.widthNs) * Int128(join)
-        var most = sums.max() ?? 0
+        let barNs = Int128(layout.widthNs) * Int128(join)
+        var most = peers.flatMap(sums).max() ?? 0
         if row.lane != nil { most = max(most, barNs / 1_000) }
-        return (sums, most, barNs)
+        return (sums(row), most, barNs)
     }
 
     /// What the whole height of a lane stands for.
     private static func peak(
-        _ row: TimelineLayout.Row, _ timeline: TimelineSummary, _ bars: Int
+        _ row: TimelineLayout.Row, _ layout: TimelineLayout, _ bars: Int
     ) -> String {
-        let (_, most, barNs) = sums(row, timeline, bars)
+        let (_, most, barNs) = sums(row, layout, bars)
         if row.lane == nil { return "most \(HTMLText.count(most))" }
         return ScaledText.percent(Int64(clamping: most * 1_000_000 / max(barNs, 1)))
     }

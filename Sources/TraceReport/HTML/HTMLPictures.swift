@@ -2,17 +2,16 @@ import TraceAnalysis
 
 /// What the script draws from: bins and longest intervals of the timeline, cells of heat maps.
 enum HTMLPictures {
-    /// - Parameter isEmpty: without anything to draw, where there is no room for it.
-    static func json(_ summary: TraceSummary, isEmpty: Bool = false) -> String {
+    static func json(
+        _ layout: TimelineLayout, _ heats: [HeatPicture], threadName: (Int64) -> String
+    ) -> String {
         var json = JSONWriter()
-        let timeline = isEmpty ? TimelineSummary() : summary.timeline ?? TimelineSummary()
-        let layout = TimelineLayout(timeline)
         let bins = layout.rows.reduce(0) { $0 + $1.values.count }
         let join = max(1, (bins + HTMLBounds.bins - 1) / HTMLBounds.bins)
         json.object { json in
-            json.member("beginNs", timeline.beginNs)
-            json.member("endNs", timeline.endNs)
-            json.member("widthNs", Int64(clamping: Int128(timeline.widthNs) * Int128(join)))
+            json.member("beginNs", layout.beginNs)
+            json.member("endNs", layout.endNs)
+            json.member("widthNs", Int64(clamping: Int128(layout.widthNs) * Int128(join)))
             json.member("x", layout.plot.x)
             json.member("w", layout.plot.width)
             json.member("top", layout.top)
@@ -21,13 +20,13 @@ enum HTMLPictures {
             let threads = threads(layout)
             json.member("threads") { json in
                 for thread in threads {
-                    let name = TextSafe.line(summary.threadName(thread))
+                    let name = TextSafe.line(threadName(thread))
                     json.member(
                         String(thread),
                         String(name.unicodeScalars.prefix(HTMLBounds.names.length)))
                 }
             }
-            json.member("heat", each: isEmpty ? [] : HeatPicture.all(summary), heat)
+            json.member("heat", each: heats, heat)
         }
         return json.text
     }
@@ -38,15 +37,11 @@ enum HTMLPictures {
     }
 
     private static func lane(_ json: inout JSONWriter, _ row: TimelineLayout.Row, _ join: Int) {
-        let bins = stride(from: 0, to: row.values.count, by: join).map { first in
-            row.values[first..<min(first + join, row.values.count)].reduce(Int64(0)) {
-                let (sum, overflow) = $0.addingReportingOverflow($1)
-                return overflow ? .max : sum
-            }
-        }
+        let bins = TimelineLayout.joined(row.values, join)
         json.object { json in
             json.member("id", row.id)
             json.member("kind", row.kind)
+            json.member("scale", row.scale)
             let place = row.domain == -1 ? "no domain" : "domain \(row.domain)"
             json.member("title", "\(row.label), \(place)")
             json.member("y", row.y)

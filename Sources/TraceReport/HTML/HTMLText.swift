@@ -1,3 +1,5 @@
+import TraceAnalysis
+
 /// Text and numbers as HTML shows them.
 enum HTMLText {
     /// Text of a trace, whatever it holds, as text of an element or of a quoted attribute; cut
@@ -72,6 +74,20 @@ enum HTMLText {
             ? ScaledText.rate(per1000Seconds) : count(per1000Seconds / 1_000) + "/s"
     }
 
+    /// A number in the unit of a metric.
+    static func metric(_ value: Int64, _ unit: MetricUnit) -> String {
+        switch unit {
+        case .nanoseconds: time(value)
+        case .count, .pages, .blocks: count(value)
+        case .millionths, .per1000Seconds, .pageMicroseconds: ComparisonText.value(value, unit)
+        }
+    }
+
+    /// A change in the unit of a metric, with its sign.
+    static func change(_ value: Int64, _ unit: MetricUnit) -> String {
+        (value > 0 ? "+" : "") + metric(value, unit)
+    }
+
     /// A number with its digits in groups of three.
     static func count(_ number: some BinaryInteger) -> String {
         let digits = Array(String(number).reversed())
@@ -89,10 +105,12 @@ struct HTMLValue {
     /// HTML.
     var shown: String
     /// The way to the number in the JSON report; `nil` for what is no number of it.
-    var path: String?
+    var path: String? = nil
     /// The number as the JSON report has it; empty for null.
     var value = ""
     var isNumber = true
+    /// Whether it is long and may break into lines.
+    var isSentence = false
 
     /// Text that is no number.
     static func text(_ text: String) -> HTMLValue {
@@ -100,6 +118,13 @@ struct HTMLValue {
             shown: text.isEmpty
                 ? "(none)" : HTMLText.escaped(text, breaksAtBars: true),
             path: nil, isNumber: false)
+    }
+
+    /// A sentence, in lines where it is long.
+    static func sentence(_ text: String) -> HTMLValue {
+        HTMLValue(
+            shown: HTMLText.escaped(text, bytes: HTMLBounds.sentenceBytes), path: nil,
+            isNumber: false, isSentence: true)
     }
 
     /// HTML made here.
@@ -124,6 +149,16 @@ struct HTMLValue {
     /// A duration or instant in ns.
     static func time(_ ns: Int64?, _ path: String) -> HTMLValue {
         number(ns, path) { HTMLText.time($0) }
+    }
+
+    /// A number in the unit of a metric.
+    static func metric(_ value: Int64?, _ unit: MetricUnit, _ path: String) -> HTMLValue {
+        number(value, path) { HTMLText.metric($0, unit) }
+    }
+
+    /// A change in the unit of a metric, with its sign.
+    static func change(_ value: Int64?, _ unit: MetricUnit, _ path: String) -> HTMLValue {
+        number(value, path) { HTMLText.change($0, unit) }
     }
 
     /// The attributes that a test reads, and a reader under the pointer.
@@ -171,7 +206,8 @@ struct HTMLWriter {
             text += "<tr>"
             for (position, cell) in row.enumerated() {
                 let tag = position == 0 ? "th scope=\"row\"" : "td"
-                let style = cell.isNumber ? " class=\"n\"" : ""
+                let style =
+                    cell.isNumber ? " class=\"n\"" : cell.isSentence ? " class=\"text\"" : ""
                 text += "<\(tag)\(style)\(cell.attributes)>\(cell.shown)</\(tag.prefix(2))>"
             }
             line("</tr>")

@@ -98,9 +98,9 @@ enum ReportScript {
             /// Heights of a lane's bins in the view, joined so that they fit.
             function columns(lane) {
               var first = Math.max(0, Math.floor((view[0] - data.beginNs) / data.widthNs));
-              var last = Math.min(lane.bins.length,
-                Math.ceil((view[1] - data.beginNs) / data.widthNs));
-              var join = Math.max(1, Math.ceil((last - first) / (W / 2)));
+              var end = Math.ceil((view[1] - data.beginNs) / data.widthNs);
+              var last = Math.min(lane.bins.length, end);
+              var join = Math.max(1, Math.ceil((end - first) / (W / 2)));
               first -= first % join;
               var result = [];
               for (var bin = first; bin < last; bin += join) {
@@ -123,6 +123,15 @@ enum ReportScript {
               return lane.spans && lane.spans.length === lane.count && inView.length <= 600
                 && view[1] - view[0] < whole[1] - whole[0];
             }
+            /// What the height of a lane stands for: the most of all lanes with its scale.
+            function peak(lane) {
+              return data.lanes.reduce(function (most, peer) {
+                if (peer.scale !== lane.scale) { return most; }
+                var found = columns(peer);
+                found.list.forEach(function (column) { most = Math.max(most, column.sum); });
+                return lane.kind === "fail" ? most : Math.max(most, found.widthNs / 1000);
+              }, 1);
+            }
             function draw(lane) {
               var path = byId(lane.id), exact = byId(lane.id + "-x");
               var inView = (lane.spans || []).filter(function (span) {
@@ -130,9 +139,7 @@ enum ReportScript {
               });
               var d = "", dx = "", most = 1, alone = isExact(lane, inView), found = columns(lane);
               if (!alone) {
-                most = Math.max.apply(null, found.list.map(function (c) { return c.sum; })
-                  .concat([1]));
-                if (lane.kind !== "fail") { most = Math.max(most, found.widthNs / 1000); }
+                most = peak(lane);
                 found.list.forEach(function (column) {
                   if (column.sum === 0) { return; }
                   var h = Math.max(1.5, column.sum / most * lane.h);

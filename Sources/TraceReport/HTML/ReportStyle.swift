@@ -44,6 +44,9 @@ enum ReportStyle {
           overflow-wrap: anywhere; font-weight: 650; }
         .tool { margin: 0 0 2px; color: var(--muted); font-size: 12px; letter-spacing: .06em;
           text-transform: uppercase; }
+        h1 small { font-size: 16px; font-weight: 400; color: var(--muted); }
+        p.kind { margin: 18px 0 0; font-size: 16px; font-weight: 550; overflow-wrap: anywhere; }
+        .card .big .base { color: var(--muted); font-weight: 500; font-size: 24px; }
         .about { color: var(--muted); margin: 6px 0 0; overflow-wrap: anywhere; }
         .about b { color: var(--ink); font-weight: 500; }
         nav.contents { display: flex; flex-wrap: wrap; gap: 2px 18px; margin-top: 12px;
@@ -95,6 +98,13 @@ enum ReportStyle {
         svg .curve { fill: none; stroke-width: 2; stroke-linejoin: round; }
         svg .band { opacity: .22; stroke: none; }
         svg .bar { fill: var(--fail); }
+        .worse { fill: var(--spin); color: var(--spin); }
+        .better { fill: var(--cpu); color: var(--cpu); }
+        .even { fill: var(--s5); color: var(--ink); }
+        .open { fill: var(--bg); stroke: var(--s5); stroke-width: 2; }
+        .line-worse { stroke: var(--spin); } .line-better { stroke: var(--cpu); }
+        .line-even { stroke: var(--s5); }
+        svg tspan.worse, svg tspan.better { font-weight: 600; }
         .s0 { stroke: var(--s0); } .s1 { stroke: var(--s1); stroke-dasharray: 7 3; }
         .s2 { stroke: var(--s2); stroke-dasharray: 2 3; }
         .s3 { stroke: var(--s3); stroke-dasharray: 10 3 2 3; }

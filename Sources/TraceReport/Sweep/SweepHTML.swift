@@ -1,47 +1,44 @@
 import TraceAnalysis
 import TraceSweep
 
-/// The report about a sweep as one HTML file that needs nothing else, not even a script.
+/// The report about a sweep as one HTML file that needs nothing else.
 enum SweepHTML {
     static func render(_ report: SweepReport) -> String {
-        var out = HTMLWriter()
-        let scenario = HTMLText.escaped(report.description.scenario)
-        begin(title: "Sweep of \(scenario)", &out)
-        let table = report.table
+        let title = "Sweep of \(HTMLText.escaped(report.description.scenario))"
+        return HTMLPage(
+            title: title,
+            head: { head(report, title, &$0) },
+            content: { out in
+                front(report, &out)
+                cells(report, &out)
+            },
+            pictures: { _ in HTMLPictures.json(TimelineLayout([]), [], threadName: { _ in "" }) },
+            json: { SweepJSON.render(report, mostBytes: $0) },
+            foot: { data in
+                "Made by ktls-trace; metrics are defined in its Docs/METRICS.md. "
+                    + data.place(SweepJSON.version, command: "sweep")
+            }
+        ).render()
+    }
+
+    private static func head(
+        _ report: SweepReport, _ title: String, _ out: inout HTMLWriter
+    ) {
         out.line("<header class=\"page\"><div><p class=\"tool\">ktls-trace sweep</p>")
-        out.line("<h1>Sweep of \(scenario)</h1>")
+        out.line("<h1>\(title)</h1>")
         out.line(
-            "<p class=\"about\">\(table.rows.count) cells \u{B7} \(table.seeds.count) seeds \u{B7} "
+            "<p class=\"about\">\(report.table.rows.count) cells \u{B7} "
+                + "\(report.table.seeds.count) seeds \u{B7} "
                 + "\(HTMLText.time(report.description.durationNs, trimsZeros: true)) each</p>")
-        out.line("</div></header><main id=\"content\">")
+        out.line("</div>\(HTMLPage.themeButton)</header>")
+    }
+
+    private static func front(_ report: SweepReport, _ out: inout HTMLWriter) {
         out.heading("Pareto front", id: "front")
         out.note(
             "Filled: no other cell is at least as good in all columns and better in one. Bars: "
                 + "95 % of the means when runs are drawn again.")
-        for column in table.columns.indices.dropFirst() { picture(report, column, &out) }
-        cells(report, &out)
-        out.line("</main><footer><p>Made by ktls-trace; every number is defined in its ")
-        out.line("Docs/METRICS.md. Of the same runs the page is the same.</p></footer>")
-        out.line("</body></html>")
-        return out.text
-    }
-
-    /// Up to the begin of the body.
-    ///
-    /// - Parameter title: HTML.
-    private static func begin(title: String, _ out: inout HTMLWriter) {
-        out.line("<!DOCTYPE html>")
-        out.line("<html lang=\"en\">")
-        out.line("<head>")
-        out.line("<meta charset=\"utf-8\">")
-        out.line("<meta http-equiv=\"Content-Security-Policy\" content=\"\(AnalysisHTML.policy)\">")
-        out.line("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">")
-        out.line("<meta name=\"generator\" content=\"ktls-trace\">")
-        out.line("<title>\(title) \u{2013} ktls-trace</title>")
-        out.line("<style>\n\(ReportStyle.text)\n</style>")
-        out.line("</head>")
-        out.line("<body>")
-        out.line("<a class=\"skip\" href=\"#content\">Skip to the numbers</a>")
+        for column in report.table.columns.indices.dropFirst() { picture(report, column, &out) }
     }
 
     // MARK: The table

@@ -8,7 +8,12 @@ enum SweepJSON {
     static let version = "ktls-trace-sweep/0"
 
     static func render(_ report: SweepReport) -> String {
-        var json = JSONWriter()
+        render(report, mostBytes: .max) ?? ""
+    }
+
+    /// The report where it has at most so many bytes.
+    static func render(_ report: SweepReport, mostBytes: Int) -> String? {
+        var json = JSONWriter(mostBytes: mostBytes)
         json.object { json in
             json.member("schema", version)
             json.member("scenario", report.description.scenario)
@@ -28,7 +33,7 @@ enum SweepJSON {
             }
             json.member("front", each: report.front) { $0.value($1.cell.name) }
         }
-        return json.text + "\n"
+        return json.isCut ? nil : json.text + "\n"
     }
 
     private static func cell(_ row: SweepRow, _ table: SweepTable, _ json: inout JSONWriter) {

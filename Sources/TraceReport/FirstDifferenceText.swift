@@ -35,10 +35,10 @@ enum FirstDifferenceText {
 enum FirstDifferenceJSON {
     static func member(_ difference: FirstDifference?, _ json: inout JSONWriter) {
         guard let difference else {
-            json.member("firstDifference", nil as String?)
+            json.member("first_difference", nil as String?)
             return
         }
-        json.member("firstDifference") { json in
+        json.member("first_difference") { json in
             json.member("compared", difference.scope == .inputs ? "inputs" : "events")
             json.member("equal", difference.equalEvents)
             json.member("time_ns", difference.timeNs)

@@ -6,7 +6,8 @@ usage: statistics-oracle.py TOOL [DATA_SETS]
 Records short runs of the engine, draws DATA_SETS (60) comparisons of some of them with random
 limits, and computes every verdict anew: the probability of a limit by scipy's permutation_test over
 all sign flips, or by its exact mannwhitneyu (data with ties are left out there), Holm's adjustment
-by statsmodels, intervals by trying shifts. Prints how much was equal; ends with 1 for a fault.
+by statsmodels. Then sweeps, whose intervals and shares on the front are held against scipy's bootstrap
+within five standard errors of both. Prints how much was equal; ends with 1 for a fault.
 """
 import csv
 import io
@@ -131,6 +132,64 @@ def compare(binary, draw):
     return faults, len(found)
 
 
+RESAMPLES = 10_000
+# Five standard errors of the difference of two shares of about 2.5 %.
+TAIL_ERROR = 5 * (2 * 0.025 * 0.975 / RESAMPLES) ** 0.5
+
+
+def front(points):
+    """Which rows of coordinates, less being better, no other one beats."""
+    return [not any(all(o <= p for o, p in zip(other, point)) and tuple(other) != tuple(point)
+                    for other in points) for point in points]
+
+
+def compare_sweep(binary, folder, number):
+    """Faults of the intervals and shares of one sweep, and how many there were."""
+    draw = random.Random(1000 + number)
+    policies = draw.sample(("reclaim-batch", "reclaim-honest", "watermark", "reclaim-resume",
+                            "reclaim-one", "unlocked-limit"), 3)
+    sweep = json.loads(tool(
+        binary, "sweep", "--policies", ",".join(policies), "--set",
+        f"max_reclaim={draw.randint(16, 64)},{draw.randint(128, 1024)}", "--seeds",
+        f"1-{draw.randint(6, 12)}", "--duration", "3s", "--format", "json", "-o",
+        os.path.join(folder, f"sweep-{number}")))
+    faults, found = [], 0
+    values = [[[run["metrics"][axis["metric"]] for run in cell["runs"]] for axis in sweep["axes"]]
+              for cell in sweep["cells"]]
+    for cell, rows in zip(sweep["cells"], values):
+        for axis, row, metric in zip(cell["axes"], rows, sweep["axes"]):
+            if None in row or axis["low"] == axis["high"]:
+                continue
+            means = stats.bootstrap(
+                (row,), numpy.mean, n_resamples=RESAMPLES, method="percentile",
+                random_state=number).bootstrap_distribution
+            found += 1
+            # Rounded down to whole numbers, which counts where many means are equal.
+            for bound, below in ((axis["low"], True), (axis["high"], False)):
+                strictly = numpy.mean(means < bound) if below else numpy.mean(means >= bound + 1)
+                within = numpy.mean(means < bound + 1) if below else numpy.mean(means >= bound)
+                if not (strictly <= 0.025 + TAIL_ERROR and within >= 0.025 - TAIL_ERROR):
+                    faults.append(f"{cell['name']} {metric['metric']}: {bound} {strictly} {within}")
+    if not any(None in row for rows in values for row in rows):
+        signs = [1 if axis["better"] == "lower" else -1 for axis in sweep["axes"]]
+        data = [numpy.array(row) for rows in values for row in rows]
+        # scipy calls it with all rows drawn alike, as the pairs that they are.
+        def shares(*drawn):
+            means = [float(numpy.floor(numpy.mean(row))) for row in drawn]
+            points = [[sign * mean for sign, mean in zip(signs, means[first:first + 3])]
+                      for first in range(0, len(means), 3)]
+            return numpy.array(front(points), dtype=float)
+        drawn = stats.bootstrap(
+            data, shares, paired=True, vectorized=False, n_resamples=2000, method="percentile",
+            random_state=number).bootstrap_distribution.mean(axis=-1)
+        error = 5 * (0.25 / 2000 + 0.25 / RESAMPLES) ** 0.5
+        for cell, share in zip(sweep["cells"], drawn):
+            found += 1
+            if abs(cell["front_ppm"] / 1e6 - share) > error:
+                faults.append(f"{cell['name']}: on the front {cell['front_ppm']} ppm, {share}")
+    return faults, found
+
+
 def main():
     binary = os.path.abspath(sys.argv[1])
     count = int(sys.argv[2]) if len(sys.argv) > 2 else 60
@@ -144,7 +203,15 @@ def main():
             limits += compared
             sets += compared > 0
             faulty += bool(faults)
-    print(f"{sets} of {count} data sets compared, {limits} limits, {faulty} sets with faults")
+        drawn = 0
+        for number in range(max(1, count // 10)):
+            faults, compared = compare_sweep(binary, folder, number)
+            for fault in faults:
+                print(f"sweep {number}: {fault}")
+            drawn += compared
+            faulty += bool(faults)
+    print(f"{sets} of {count} data sets compared, {limits} limits, {drawn} bootstraps, "
+          f"{faulty} sets with faults")
     return 1 if faulty or sets * 2 < count else 0
 
 

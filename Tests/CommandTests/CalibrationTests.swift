@@ -23,9 +23,9 @@ import Testing
         #expect(calibration["head_runs"].integer == 8 && calibration["base_runs"].integer == 8)
         for (design, pairs) in [("paired", 48), ("unpaired", 0)] {
             let counts = calibration[design]
-            #expect(counts["comparisons"].integer == 6 && counts["pairs"].integer == pairs)
+            #expect(counts["comparisons"].integer == 6 && counts["pairs"].integer == Int64(pairs))
             // The engine's own draws are anew in every run, and other inputs are others.
-            #expect(counts["differing_pairs"].integer == pairs)
+            #expect(counts["differing_pairs"].integer == Int64(pairs))
             #expect(counts["counts"].flag == true && counts["within_stated_rate"].flag == true)
             #expect(counts["gate"]["false_alarms"].integer == 0)
             #expect(counts["gate"]["high_ppm"].integer == 459_258)

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 /// A schema of the documents, checked by python3-jsonschema.

@@ -28,11 +28,10 @@ public struct JudgedLimit: Sendable {
     public let runs: (base: Int, head: Int)
     /// Changes up to this do not count, in the metric's unit.
     public let margin: Int64?
-    /// The verdict with its interval; `nil` where no run says anything.
+    /// The verdict with its interval; `nil` where nothing was tested.
     public let answer: VerdictAnswer?
-
-    /// The verdict.
-    public var verdict: Verdict { answer?.verdict ?? .insufficient }
+    /// The verdict; of the same runs on both sides, which need no test, that they are equivalent.
+    public let verdict: Verdict
 }
 
 /// Two sets of runs, judged by limits.
@@ -165,7 +164,9 @@ public struct RunComparison: Sendable {
                 limit: cell.limit, unit: cell.unit, baseMean: Cell.mean(cell.base),
                 headMean: Cell.mean(cell.head), runs: (cell.base.count, cell.head.count),
                 margin: Cell.mean(cell.base).map { cell.limit.margin(baseMean: $0) },
-                answer: answerOf[position])
+                answer: answerOf[position],
+                verdict: answerOf[position]?.verdict
+                    ?? (kind == .identical ? .equivalent : .insufficient))
         }
     }
 

@@ -13,6 +13,7 @@ enum GateMarkdown {
     ) -> String {
         var out = MarkdownLines(mostBytes: mostBytes)
         out.line("## \(MarkdownText.plain(GateText.outcome(runs)))")
+        guard !out.text.isEmpty else { return "" }
         let (left, right) = (comparison.left.label, comparison.right.label)
         out.paragraph(
             "\(MarkdownText.code(left)) against \(MarkdownText.code(right)). "

@@ -28,7 +28,7 @@ import Testing
             #expect(counts["differing_pairs"].integer == Int64(pairs))
             #expect(counts["counts"].flag == true && counts["within_stated_rate"].flag == true)
             #expect(counts["gate"]["false_alarms"].integer == 0)
-            #expect(counts["gate"]["high_ppm"].integer == 459_258)
+            #expect(counts["gate"]["high_ppm"].integer == 459_259)
             let series = counts["pooled_events"].list.first {
                 $0["series"].text == "wakeup.latency"
             }
@@ -40,7 +40,7 @@ import Testing
             try folder.run("diff", "head", "head", "--calibrate", "6", "--format", "json").output
                 == result.output)
         let text = try folder.run("diff", "head", "head", "--calibrate", "2")
-        #expect(text.text.contains("paired              2    8/8            100.00%"))
+        #expect(text.text.contains("paired              2   8/8            100.00%"))
         #expect(text.text.contains("tests that take events for independent"))
     }
 
@@ -64,9 +64,9 @@ import Testing
             atPath: folder.path("slices"), withIntermediateDirectories: true)
         for seed in 1...8 {
             try folder.record("run.ktrace", "--seed", "\(seed)", "--duration", "2s", "--force")
-            expectFine(
-                try folder.run(
-                    "slice", "run.ktrace", "--begin", "1s", "-o", "slices/\(seed).ktrace"))
+            let slice = try folder.run(
+                "slice", "run.ktrace", "--begin", "1s", "-o", "slices/\(seed).ktrace")
+            #expect(slice.status == 0)
         }
         let slices = try calibrate("slices")
         #expect(slices.status == 5 && slices.error.contains("its inputs are not those"))

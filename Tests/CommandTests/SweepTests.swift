@@ -27,21 +27,25 @@ import Testing
         let files = FileManager.default
         #expect(
             try files.contentsOfDirectory(atPath: folder.path("out")).sorted()
-                == Self.cells + ["sweep.html", "sweep.json"])
-        let names = [1, 2, 3, 7].flatMap { ["seed-\($0).ksum", "seed-\($0).ktrace"] }
+                == (Self.cells + ["sweep.html", "sweep.json"]).sorted())
+        let seeds = [1, 2, 3, 7].map { "seed-\($0)" }
         for cell in Self.cells {
             #expect(
-                try files.contentsOfDirectory(atPath: folder.path("out/\(cell)")).sorted() == names)
+                try files.contentsOfDirectory(atPath: folder.path("out/\(cell)")).sorted()
+                    == seeds.map { $0 + ".ksum" } + ["traces"])
+            #expect(
+                try files.contentsOfDirectory(atPath: folder.path("out/\(cell)/traces")).sorted()
+                    == seeds.map { $0 + ".ktrace" })
         }
         // A run is what record makes of the same settings.
         try folder.record(
             "one.ktrace", "--policy", "watermark", "--set", "kern.ipc.tls.max_reclaim=32",
             "--seed", "7", "--duration", "3s")
-        let kept = "out/watermark,max_reclaim=32/seed-7.ktrace"
+        let kept = "out/watermark,max_reclaim=32/traces/seed-7.ktrace"
         let same = try folder.run("diff", "one.ktrace", kept)
         #expect(same.text.contains("identical: the content identities are equal"))
         // The summary is that of the trace.
-        let summary = kept.replacing(".ktrace", with: ".ksum")
+        let summary = "out/watermark,max_reclaim=32/seed-7.ksum"
         #expect(
             try folder.run("analyze", "--format", "csv", summary).text
                 == folder.run("analyze", "--format", "csv", kept).text)

@@ -4,7 +4,9 @@ import Histograms
 import Testing
 import TraceAnalysis
 import TraceCore
+import TraceDiff
 import TraceReport
+import TraceSummaries
 
 /// Traces at the edges of what there can be, in every form of the report.
 @Suite struct ExtremeTests {
@@ -43,8 +45,27 @@ import TraceReport
             #expect(report.markdown(style).hasPrefix("### `extreme.ktrace`"))
         }
         #expect(report.csv.hasPrefix("metric,"))
+        try expectPages(script)
         _ = try JSONSerialization.jsonObject(with: Data(report.json.utf8))
         return summary
+    }
+
+    /// Pages with pictures over time, also beside a trace that is not extreme.
+    private static func expectPages(_ script: Script) throws {
+        func side(_ script: Script) throws -> ComparedTrace {
+            let options = AnalysisOptions(worstChains: 5, collectsTimeline: true)
+            return ComparedTrace(
+                label: "extreme.ktrace", parameters: ParameterList(),
+                summary: try script.summary(options))
+        }
+        let (one, other) = (try side(script), try side(SmallTrace.script()))
+        let report = AnalysisReport(
+            label: "extreme.ktrace", parameters: ParameterList(), summary: one.summary)
+        #expect(report.html.hasSuffix("</html>\n"))
+        for (left, right) in [(one, other), (other, one), (one, one)] {
+            let page = ComparisonReport(Comparison(left, right)).html
+            #expect(page.hasSuffix("</html>\n"))
+        }
     }
 
     @Test func noEvent() throws {

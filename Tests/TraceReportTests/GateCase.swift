@@ -19,7 +19,8 @@ enum GateCase {
     ///   - isNoisy: Whether the changes have both signs, so that nothing can be said.
     static func report(
         _ changes: [Change], names: (Int) -> String = { "m\($0)" },
-        why: String = "it costs", isNoisy: Bool = false, settings: [(String, String)] = [],
+        why: String = "it costs", better: MetricDirection = .lowerIsBetter, isNoisy: Bool = false,
+        settings: [(String, String)] = [],
         labels: (String, String) = ("base", "head")
     ) throws -> ComparisonReport {
         func side(_ isHead: Bool) throws -> ComparedTrace {
@@ -44,11 +45,12 @@ enum GateCase {
         }
         let limits = changes.indices.map { index in
             GateLimit(
-                metric: names(index), relativePpm: 10_000, absolute: 1, better: .lowerIsBetter,
+                metric: names(index), relativePpm: 10_000, absolute: 1, better: better,
                 why: why)
         }
         return ComparisonReport(
             Comparison(try side(false), try side(true)),
-            GateThresholds(name: "case", levelPpm: 500_000, limits: limits), isGate: true)
+            GateThresholds(name: "case", levelPpm: isNoisy ? 50_000 : 500_000, limits: limits),
+            isGate: true)
     }
 }

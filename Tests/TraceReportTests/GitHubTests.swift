@@ -76,6 +76,15 @@ import TraceReport
         #expect(errors.count + notices.count + warnings.count <= 50)
     }
 
+    /// Runs that are the same raise nothing.
+    @Test func identicalRunsHaveNoAnnotations() throws {
+        let side = try GateCase.report([.worse]).comparison.left
+        let report = ComparisonReport(Comparison(side, side), isGate: true)
+        #expect(report.annotations == "gate: passed\n")
+        #expect(report.junit.contains("failures=\"0\" errors=\"0\" skipped=\"0\""))
+        #expect(report.markdown().contains("| cpu.reclaim | equivalent |"))
+    }
+
     /// Rows of tables of a text, and how many more it says there are.
     private static func rows(_ markdown: String) -> (shown: Int, more: Int) {
         let lines = markdown.split(separator: "\n")

@@ -303,7 +303,8 @@ import TraceSummaries
         var random = SeededGenerator(seed: seed)
         let extremes: [Int64] = [.min, -1, 0, 1, 2, .max, .max - 1, 1 << 42]
         let schema = StandardSchema.schema
-        var analyzer = try Analyzer(schema: schema)
+        var analyzer = try Analyzer(
+            schema: schema, options: AnalysisOptions(collectsTimeline: true))
         for sequence in 1...300 as ClosedRange<UInt64> {
             let kind = schema.kinds[Int.random(in: 0..<schema.kinds.count, using: &random)]
             let values = kind.columns.map { _ in extremes.randomElement(using: &random) ?? 0 }
@@ -323,5 +324,12 @@ import TraceSummaries
         let other = try SmallTrace.comparison().comparison.left
         #expect(
             ComparisonReport(Comparison(side, other)).text().contains("Metrics"), "seed \(seed)")
+        // Pages take long in debug.
+        guard seed <= 10 else { return }
+        for (left, right) in [(side, other), (other, side), (side, side)] {
+            let comparison = ComparisonReport(Comparison(left, right))
+            #expect(comparison.html.hasSuffix("</html>\n"), "seed \(seed)")
+            #expect(comparison.markdown().hasPrefix("## gate: "), "seed \(seed)")
+        }
     }
 }

@@ -59,7 +59,7 @@ struct SweepCommand: ParsableCommand {
         help: "How many runs at a time (default: one for each CPU).")
     var jobs: Int?
 
-    @Flag(name: .long, help: "Keep the trace of each run beside its summary.")
+    @Flag(name: .long, help: "Keep the trace of each run, in a folder in that of its cell.")
     var keepTraces = false
 
     @Option(name: .long, help: "What is printed: text, json or html.")

@@ -13,8 +13,12 @@ struct SweepRuns {
         var cell: Int
         var seed: Int
         var settings: RunSettings
-        /// The cell and the seed, and with a suffix the files.
-        var label: String
+        /// The cell's folder in that of the sweep.
+        var folder: String
+        /// What to call the run in its cell.
+        var name: String
+
+        var label: String { FileNames.join(folder, name) }
     }
 
     private let grid: SweepGrid
@@ -44,7 +48,7 @@ struct SweepRuns {
                 runs.append(
                     Run(
                         cell: number, seed: position, settings: settings,
-                        label: "\(cell.folder)/seed-\(seed)"))
+                        folder: cell.folder, name: "seed-\(seed)"))
             }
         }
         self.runs = runs
@@ -67,8 +71,9 @@ struct SweepRuns {
         let missing = runs.indices.filter { found[$0] == nil }
             .sorted { (runs[$0].seed, runs[$0].cell) < (runs[$1].seed, runs[$1].cell) }
         for cell in grid.cells {
+            let path = FileNames.join(folder, cell.folder)
             try reporting(isOutput: true) {
-                try FileNames.makeFolder(FileNames.join(folder, cell.folder))
+                try FileNames.makeFolder(keepsTraces ? FileNames.join(path, Self.traces) : path)
             }
         }
         let made = try makeMissing(missing)
@@ -110,29 +115,38 @@ struct SweepRuns {
             AnalysisRequest(jobs: 1)
         ).summaries
         if keepsTraces {
-            let sink = try FileSink(path: path(run, ".ktrace"), overwrites: true)
             try reporting(isOutput: true) {
+                let sink = try FileSink(path: tracePath(run), overwrites: true)
                 try sink.write(bytes)
                 try sink.commit()
             }
         }
-        let out = try TextOutput(path: path(run, ".ksum"), force: true)
+        let out = try TextOutput(path: summaryPath(run), force: true)
         try out.endKept(summaries, label: run.label)
         progress.advance(by: 0, endsRun: true)
         return summaries.runs[0]
     }
 
-    private func path(_ run: Run, _ suffix: String) -> String {
-        FileNames.join(folder, run.label + suffix)
+    private func summaryPath(_ run: Run) -> String {
+        FileNames.join(folder, run.label + ".ksum")
+    }
+
+    /// Apart from the summaries: a folder of runs has each run once.
+    private static let traces = "traces"
+
+    private func tracePath(_ run: Run) -> String {
+        let place = FileNames.join(FileNames.join(folder, run.folder), Self.traces)
+        return FileNames.join(place, run.name + ".ktrace")
     }
 
     /// The run that is there already, `nil` where there is none.
     ///
     /// - Throws: `CommandFailure` where it is one of other settings.
     private func kept(_ run: Run) throws -> RunFacts? {
-        let path = path(run, ".ksum")
-        guard FileNames.exists(path), !keepsTraces || FileNames.exists(self.path(run, ".ktrace"))
-        else { return nil }
+        let path = summaryPath(run)
+        guard FileNames.exists(path), !keepsTraces || FileNames.exists(tracePath(run)) else {
+            return nil
+        }
         guard case .summaries(let summaries) = try AnalyzedInput(path: path, checksAll: true),
             summaries.runs.count == 1
         else {

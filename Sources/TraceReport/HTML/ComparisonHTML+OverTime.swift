@@ -25,7 +25,8 @@ struct SharedTimes {
             zip(["base", "head"], sides).map { name, summary in
                 let timeline = summary.timeline ?? TimelineSummary()
                 return TimelineSide(
-                    name: name, timeline: timeline.moved(by: beginNs - summary.window.beginNs))
+                    name: name,
+                    timeline: timeline.moved(by: Int128(beginNs) - Int128(summary.window.beginNs)))
             })
     }
 
@@ -58,17 +59,19 @@ struct SharedTimes {
 
 extension TimelineSummary {
     /// The same at other times.
-    fileprivate func moved(by ns: Int64) -> TimelineSummary {
+    fileprivate func moved(by ns: Int128) -> TimelineSummary {
         guard ns != 0 else { return self }
+        func moved(_ timeNs: Int64) -> Int64 { Int64(clamping: Int128(timeNs) + ns) }
         var result = self
-        result.beginNs += ns
-        result.endNs += ns
+        result.beginNs = moved(beginNs)
+        result.endNs = moved(endNs)
         for domain in domains.indices {
             for lane in domains[domain].lanes.indices {
-                for span in domains[domain].lanes[lane].longest.indices {
-                    result.domains[domain].lanes[lane].longest[span].beginNs += ns
-                    result.domains[domain].lanes[lane].longest[span].endNs += ns
-                }
+                result.domains[domain].lanes[lane].longest = domains[domain].lanes[lane].longest
+                    .map {
+                        TimelineSpan(
+                            beginNs: moved($0.beginNs), endNs: moved($0.endNs), thread: $0.thread)
+                    }
             }
         }
         return result

@@ -18,7 +18,7 @@ extension ComparisonHTML {
                 + "p is adjusted for their number",
             [
                 "metric, and why it has a limit", "verdict", "base", "head", "change", "interval",
-                "margin", "runs", "p", "why this verdict",
+                "margin", "runs", "p",
             ], runs.limits.enumerated().map { row($0, $1) })
     }
 
@@ -41,20 +41,24 @@ extension ComparisonHTML {
                 HTMLText.escaped(judged.limit.name) + "<br><small>"
                     + HTMLText.escaped(judged.limit.why, bytes: HTMLBounds.sentenceBytes)
                     + "</small>"),
-            .html("<b class=\"\(ForestPicture.kind(verdict))\">\(verdict.rawValue)</b>"),
+            HTMLValue(
+                shown: "<b class=\"\(ForestPicture.kind(verdict))\">\(verdict.rawValue)</b><br>"
+                    + "<small>\(reason(judged))</small>", isNumber: false, isSentence: true),
             .metric(judged.baseMean, unit, path + ".base_mean"),
             .metric(judged.headMean, unit, path + ".head_mean"),
             .change(answer?.estimate, unit, path + ".change"), interval ?? .html("\u{2013}"),
             .metric(judged.margin, unit, path + ".margin"),
             .html(runs.joined(separator: " / ")),
             .number(answer?.regressionPpm, path + ".regression_ppm", ScaledText.percent),
-            .sentence(reason(judged)),
         ]
     }
 
     /// What makes a verdict what it is.
     private static func reason(_ judged: JudgedLimit) -> String {
-        guard judged.answer != nil else { return "nothing was tested" }
+        guard judged.answer != nil else {
+            return judged.verdict == .equivalent
+                ? "both sides hold the same runs" : "nothing was tested"
+        }
         return switch judged.verdict {
         case .regression: "the interval lies beyond the margin, for the worse"
         case .improvement: "the interval lies beyond the margin, for the better"

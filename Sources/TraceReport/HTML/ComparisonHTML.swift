@@ -185,15 +185,22 @@ enum ComparisonHTML {
             out.note("None: what both sides say of how they were made is the same.")
             return
         }
-        out.table(
-            "By what they are about", ["about", "setting", "base", "head"],
-            comparison.differences.map { difference in
-                [
-                    .text(difference.group.name), .text(difference.name),
-                    difference.left.map(HTMLValue.text) ?? .html("\u{2013}"),
-                    difference.right.map(HTMLValue.text) ?? .html("\u{2013}"),
-                ]
-            })
+        let rows = comparison.differences.map { difference -> [HTMLValue] in
+            [
+                .text(difference.group.name), .text(difference.name),
+                difference.left.map(HTMLValue.text) ?? .html("\u{2013}"),
+                difference.right.map(HTMLValue.text) ?? .html("\u{2013}"),
+            ]
+        }
+        func table(_ out: inout HTMLWriter) {
+            out.table("By what they are about", ["about", "setting", "base", "head"], rows)
+        }
+        // Many are in nobody's way.
+        if rows.count > 16 {
+            out.details("Settings", hint: "\(rows.count) differ", table)
+        } else {
+            table(&out)
+        }
     }
 
     private static func metrics(_ comparison: Comparison, _ out: inout HTMLWriter) {

@@ -120,13 +120,6 @@ struct HTMLValue {
             path: nil, isNumber: false)
     }
 
-    /// A sentence, in lines where it is long.
-    static func sentence(_ text: String) -> HTMLValue {
-        HTMLValue(
-            shown: HTMLText.escaped(text, bytes: HTMLBounds.sentenceBytes), path: nil,
-            isNumber: false, isSentence: true)
-    }
-
     /// HTML made here.
     static func html(_ html: String) -> HTMLValue {
         HTMLValue(shown: html, path: nil, isNumber: false)

@@ -140,10 +140,11 @@ enum ReportStyle {
         caption { text-align: left; color: var(--muted); font-size: 13px; padding: 4px 0; }
         th, td { padding: 4px 10px; text-align: left; border-bottom: 1px solid var(--line);
           white-space: nowrap; }
-        td.text { white-space: normal; overflow-wrap: anywhere; }
         thead th { color: var(--muted); font-weight: 550; font-size: 12.5px;
           border-bottom: 1px solid var(--muted); }
         tbody th { font-weight: 550; overflow-wrap: break-word; white-space: normal; }
+        td.text { white-space: normal; min-width: 22ch; overflow-wrap: break-word; }
+        th small, td small { color: var(--muted); font-weight: 400; }
         th.n, td.n { text-align: right; }
         tbody tr:hover { background: var(--card); }
         td svg { width: 240px; height: 14px; }

@@ -207,7 +207,8 @@ let package = Package(
         tests(
             "TraceDiffTests",
             [
-                "TraceCore", "TraceAnalysis", "TraceSummaries", "RunStatistics", "TraceDiff",
+                "TraceCore", "Histograms", "TraceAnalysis", "TraceSummaries", "RunStatistics",
+                "TraceDiff",
                 "AnalysisTestSupport",
             ]),
         tests(

@@ -95,4 +95,96 @@ import Testing
             #expect(result.text.contains("right: complete: false (damaged at offset"))
         }
     }
+
+    // MARK: First difference
+
+    /// Another salt shows first where a thread is dispatched: its first run comes at another time.
+    @Test func theFirstDifferenceOfAnotherSaltIsTheDispatch() throws {
+        let folder = try Folder()
+        try folder.record("a.ktrace")
+        try folder.record("b.ktrace", "--salt", "7")
+        let json = try diff(folder.path("a.ktrace"), folder.path("b.ktrace"))
+        let first = json["firstDifference"]
+        #expect(first["compared"].text == "events")
+        #expect((first["equal"].integer ?? 0) > 10)
+        for side in ["left", "right"] {
+            #expect(first[side].text?.contains(" thread_run ") == true, "\(side)")
+        }
+        #expect(first["left"].text != first["right"].text)
+        #expect(first["context"].list.count == 4)
+        #expect(first["context"][3].text?.contains(" wake_send ") == true)
+        let text = try folder.run("diff", "a.ktrace", "b.ktrace")
+        let equal = try #require(first["equal"].integer)
+        #expect(text.text.contains("First difference\n  after \(equal) equal events, at 1."))
+    }
+
+    /// Another policy shows first where its thread does something else, not in the settings.
+    @Test func theFirstDifferenceOfAnotherPolicyIsWhatItDoes() throws {
+        let folder = try Folder()
+        try folder.record("a.ktrace")
+        try folder.record("b.ktrace", "--policy", "alloc-thread")
+        let first = try diff(folder.path("a.ktrace"), folder.path("b.ktrace"))["firstDifference"]
+        #expect(first["left"].text?.contains(" batch_begin ") == true)
+        #expect(first["right"].text?.contains(" spin_begin ") == true)
+    }
+
+    @Test func identicalTracesHaveNone() throws {
+        let path = Fixtures.trace("alloc-thread")
+        #expect(try diff(path, path)["firstDifference"].isNull)
+    }
+
+    /// More detail is no difference.
+    @Test func detailIsNoDifference() throws {
+        let folder = try Folder()
+        try folder.record("a.ktrace")
+        try folder.record("b.ktrace", "--detail", "2")
+        let first = try diff(folder.path("a.ktrace"), folder.path("b.ktrace"))["firstDifference"]
+        #expect(first["time_ns"].isNull)
+        #expect(first["left"].isNull)
+        let text = try folder.run("diff", "a.ktrace", "b.ktrace")
+        #expect(text.text.contains("  none: all "))
+    }
+
+    /// Where one trace is the beginning of the other, it has ended there.
+    @Test func thePrefixHasEnded() throws {
+        let folder = try Folder()
+        try folder.record("a.ktrace")
+        expectFine(try folder.run("slice", "a.ktrace", "--end", "900ms", "-o", "b.ktrace"))
+        let first = try diff(folder.path("a.ktrace"), folder.path("b.ktrace"))["firstDifference"]
+        #expect(first["compared"].text == "inputs")
+        #expect((first["time_ns"].integer ?? 0) >= 900_000_000)
+        #expect(first["right"].isNull)
+        #expect(!first["left"].isNull)
+    }
+
+    @Test func differentInputsAreComparedAsInputs() throws {
+        let folder = try Folder()
+        try folder.record("a.ktrace")
+        try folder.record("b.ktrace", "--seed", "7")
+        let first = try diff(folder.path("a.ktrace"), folder.path("b.ktrace"))["firstDifference"]
+        #expect(first["compared"].text == "inputs")
+        #expect(first["left"].text?.contains(" background ") == true)
+        let text = try folder.run("diff", "a.ktrace", "b.ktrace")
+        #expect(text.text.contains("inputs differ; other events do not count"))
+    }
+
+    /// What is read once, or is no trace of the engine, is not gone through.
+    @Test func otherSidesHaveNone() throws {
+        let (one, other) = (Fixtures.trace("cache-only"), Fixtures.trace("alloc-thread"))
+        let piped = try Tool.shell("cat \(one) | \"$TOOL\" diff - \(other) --format json")
+        #expect(try JSON(piped.output)["firstDifference"].isNull)
+        #expect(try diff(one, Fixtures.trace("linux-d3"))["firstDifference"].isNull)
+    }
+
+    /// Only what lies in the window is compared.
+    @Test func theWindowHolds() throws {
+        let folder = try Folder()
+        try folder.record("a.ktrace")
+        try folder.record("b.ktrace", "--salt", "7")
+        let whole = try diff(folder.path("a.ktrace"), folder.path("b.ktrace"))["firstDifference"]
+        let timeNs = try #require(whole["time_ns"].integer)
+        let before = try diff(
+            folder.path("a.ktrace"), folder.path("b.ktrace"), "--end", "\(timeNs)ns")
+        #expect(before["firstDifference"]["time_ns"].isNull)
+    }
 }

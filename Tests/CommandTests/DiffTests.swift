@@ -149,7 +149,8 @@ import Testing
     @Test func thePrefixHasEnded() throws {
         let folder = try Folder()
         try folder.record("a.ktrace")
-        expectFine(try folder.run("slice", "a.ktrace", "--end", "900ms", "-o", "b.ktrace"))
+        // Says on standard error that the slice cannot be replayed.
+        #expect(try folder.run("slice", "a.ktrace", "--end", "900ms", "-o", "b.ktrace").status == 0)
         let first = try diff(folder.path("a.ktrace"), folder.path("b.ktrace"))["firstDifference"]
         #expect(first["compared"].text == "inputs")
         #expect((first["time_ns"].integer ?? 0) >= 900_000_000)

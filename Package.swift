@@ -121,8 +121,9 @@ let package = Package(
             "TraceCommands",
             [
                 "TraceCore", "TraceFormat", "TraceCompression", "TraceIdentity", "TraceStore",
-                "LiveRecording", "ReclaimEngine", "Workloads", "ScenarioFiles", "YAMLTrees",
-                "TraceReplay", "TraceImport", "EventTables", "RowSchemas", "TraceAnalysis",
+                "LiveRecording", "PhysicalMemory", "ReclaimEngine", "Workloads", "ScenarioFiles",
+                "YAMLTrees", "TraceReplay", "TraceImport", "EventTables", "RowSchemas",
+                "TraceAnalysis",
                 "TraceSummaries", "RunStatistics", "TraceDiff", "GateFiles", "TraceReport",
                 "CHeap", argumentParser,
             ]),

@@ -211,7 +211,7 @@ import Testing
         let path = Fixtures.trace("detail-2")
         expectFine(
             try folder.run("merge", path, path, "--assume-same-start", "-o", "two.ktrace"))
-        try expectRefused(folder, "two.ktrace", "not recorded from the engine")
+        try expectRefused(folder, "two.ktrace", "merged from several traces")
         expectFine(
             try folder.run("record", "--duration", "1s", "--rotate-time", "500ms", "-o", "p.ktrace")
         )

@@ -122,10 +122,10 @@ let package = Package(
             "TraceCommands",
             [
                 "TraceCore", "TraceFormat", "TraceCompression", "TraceIdentity", "TraceStore",
-                "LiveRecording", "ReclaimEngine", "Workloads", "ScenarioFiles", "YAMLTrees",
-                "TraceReplay", "TraceImport", "EventTables", "RowSchemas", "TraceAnalysis",
-                "TraceSummaries", "RunStatistics", "TraceDiff", "TraceSweep", "GateFiles",
-                "TraceReport", "CHeap", argumentParser,
+                "LiveRecording", "PhysicalMemory", "ReclaimEngine", "Workloads", "ScenarioFiles",
+                "YAMLTrees", "TraceReplay", "TraceImport", "EventTables", "RowSchemas",
+                "TraceAnalysis", "TraceSummaries", "RunStatistics", "TraceDiff", "TraceSweep",
+                "GateFiles", "TraceReport", "CHeap", argumentParser,
             ]),
         .executableTarget(
             name: "ktls-trace", dependencies: ["TraceCommands"], swiftSettings: strict),

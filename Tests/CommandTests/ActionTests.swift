@@ -207,7 +207,7 @@ import Yams
         let cases: [(String, String, Int32, String)] = [
             ("seeds", "1-", 64, "--seeds 1-: must be numbers and ranges"),
             ("seeds", "$(touch pwned)", 64, "must be numbers and ranges"),
-            ("seeds", " ", 64, "must be numbers and ranges"),
+            ("seeds", " ", 64, "Missing value for '--seeds"),
             ("policy", "no-such; touch pwned", 64, "there is no policy no-such; touch pwned"),
             ("policy", "reclaim-batch,cache-only", 64, "one policy"),
             ("set", "scenario.no_such=1\n", 64, "scenario.no_such"),

@@ -124,8 +124,8 @@ let package = Package(
                 "TraceCore", "TraceFormat", "TraceCompression", "TraceIdentity", "TraceStore",
                 "LiveRecording", "PhysicalMemory", "ReclaimEngine", "Workloads", "ScenarioFiles",
                 "YAMLTrees", "TraceReplay", "TraceImport", "EventTables", "RowSchemas",
-                "TraceAnalysis", "TraceSummaries", "RunStatistics", "TraceDiff", "TraceSweep",
-                "GateFiles", "TraceReport", "CHeap", argumentParser,
+                "TraceAnalysis", "TraceSummaries", "TraceDiff", "TraceSweep", "GateFiles",
+                "TraceReport", "CHeap", argumentParser,
             ]),
         .executableTarget(
             name: "ktls-trace", dependencies: ["TraceCommands"], swiftSettings: strict),

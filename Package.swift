@@ -96,6 +96,7 @@ let package = Package(
         module("TraceReplay", ["TraceCore", "ReclaimEngine"]),
         // Other sources of events.
         module("TraceImport", ["TraceCore"]),
+        module("FreeBSDImport", ["TraceCore"]),
         module("EventTables", ["TraceCore"]),
         .target(
             name: "RowSchemas", dependencies: ["TraceCore", "YAMLTrees"],

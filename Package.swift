@@ -124,9 +124,9 @@ let package = Package(
             [
                 "TraceCore", "TraceFormat", "TraceCompression", "TraceIdentity", "TraceStore",
                 "LiveRecording", "ReclaimEngine", "Workloads", "ScenarioFiles", "YAMLTrees",
-                "TraceReplay", "TraceImport", "EventTables", "RowSchemas", "TraceAnalysis",
-                "TraceSummaries", "RunStatistics", "TraceDiff", "TraceSweep", "GateFiles",
-                "TraceReport", "CHeap", argumentParser,
+                "TraceReplay", "TraceImport", "FreeBSDImport", "EventTables", "RowSchemas",
+                "TraceAnalysis", "TraceSummaries", "RunStatistics", "TraceDiff", "TraceSweep",
+                "GateFiles", "TraceReport", "CHeap", argumentParser,
             ]),
         .executableTarget(
             name: "ktls-trace", dependencies: ["TraceCommands"], swiftSettings: strict),

@@ -5,6 +5,8 @@ public enum FreeBSDImportError: Error, Hashable, Sendable {
     /// Nothing in the text is a line of the script; the line is the first one that could not be
     /// read, 0 where there is none.
     case notDtraceText(line: Int)
+    /// dtrace printed nothing but this message.
+    case dtraceFailed(String)
     /// The script that printed the text is of another version.
     case unknownVersion(Int64, line: Int)
 }

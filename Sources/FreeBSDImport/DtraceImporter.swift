@@ -25,6 +25,7 @@ public struct DtraceImporter: ~Copyable {
     private static let timeMaxNs: Int64 = 4_000_000_000_000_000_000
     private static let dropsMax = 1_024
     private static let messagesMax = 256
+    private static let messageBytesMax = 200
 
     let options: DtraceImportOptions
     private var mapper = DtraceEventMapper()
@@ -49,6 +50,8 @@ public struct DtraceImporter: ~Copyable {
     private(set) var aggregationDrops: UInt64 = 0
     private(set) var isAborted = false
     private var drops: [DtraceDrops] = []
+    /// What dtrace said first on its standard error.
+    private var firstMessage = ""
     /// The latest time of any line.
     private var newestNs: Int64?
     private(set) var startNs: Int64?
@@ -99,13 +102,16 @@ public struct DtraceImporter: ~Copyable {
     /// `host.result_form`, `host.sysctl.NAME` for each setting that was read, and
     /// `recording.fidelity`.
     ///
-    /// - Throws: `notDtraceText`.
+    /// - Throws: `notDtraceText` or `dtraceFailed`.
     public mutating func finish(
         into sink: inout some EventSink & ~Copyable
     ) throws(FreeBSDImportError) -> DtraceImportResult {
         precondition(!isFinished, "an importer is finished once")
         isFinished = true
-        guard scriptLines > 0 else { throw .notDtraceText(line: unreadLines.firstLine) }
+        guard scriptLines > 0 else {
+            throw firstMessage.isEmpty
+                ? .notDtraceText(line: unreadLines.firstLine) : .dtraceFailed(firstMessage)
+        }
         if !splicedStart.isEmpty { noteUnread() }
         endReadings()
         while window.count > 0 { emitFirst(into: &sink) }
@@ -116,7 +122,7 @@ public struct DtraceImporter: ~Copyable {
             endsWithinLine: partialLength > 0, drops: relativeDrops, resultForm: form,
             rateEvents: rateEvents, countsWithoutEvents: rates.countsWithoutEvents,
             events: Int(mapper.writer.lastSequence), startNs: startNs,
-            lastTimeNs: startNs.map { lastNs - $0 } ?? 0)
+            lastTimeNs: startNs.map { max(0, (newestNs ?? $0) - $0) } ?? 0)
     }
 
     // MARK: Lines
@@ -151,9 +157,13 @@ public struct DtraceImporter: ~Copyable {
         guard !splicedStart.isEmpty, !isMessage(line) else { return try take(line) }
         var whole: [UInt8] = []
         swap(&whole, &splicedStart)
-        guard whole.count + line.count <= Self.lineBytesMax else { return try unread() }
         for index in line.indices { whole.append(line[index]) }
-        try take(whole.span)
+        if whole.count <= Self.lineBytesMax, JSONLine(whole.span) != nil {
+            return try take(whole.span)
+        }
+        // It does not go on here.
+        noteUnread()
+        try take(line)
     }
 
     private func isMessage(_ line: Span<UInt8>) -> Bool {
@@ -169,8 +179,11 @@ public struct DtraceImporter: ~Copyable {
             let message = DtraceMessage(line, place..<line.count)
         {
             take(message)
-            // The line goes on behind the message.
-            for index in 0..<place { splicedStart.append(line[index]) }
+            if firstMessage.isEmpty {
+                let text = (place..<line.count).dropFirst(DtraceMessage.prefix.utf8.count)
+                firstMessage = Bytes.text(line, text.prefix(Self.messageBytesMax))
+            }
+            try keepStart(line, place)
             return
         }
         if statistics.take(line) {
@@ -179,6 +192,13 @@ public struct DtraceImporter: ~Copyable {
         } else if !isInReadings {
             try unread()
         }
+    }
+
+    /// A line into which a message was printed goes on behind that.
+    private mutating func keepStart(_ line: Span<UInt8>, _ end: Int) throws(FreeBSDImportError) {
+        guard end > 0 else { return }
+        guard splicedStart.isEmpty, line[0] == UInt8(ascii: "{") else { return try unread() }
+        for index in 0..<end { splicedStart.append(line[index]) }
     }
 
     private mutating func take(_ message: DtraceMessage) {

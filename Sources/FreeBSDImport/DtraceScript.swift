@@ -27,16 +27,22 @@ public struct DtraceScript: Hashable, Sendable {
     public let helper: HelperThread
     /// Whether dtrace runs sysctl(8) and vmstat(8) as well, which needs destructive actions.
     public let readsStatistics: Bool
+    /// After how long the recording ends, in nanoseconds; `nil` where somebody ends it.
+    public let durationNs: Int64?
 
     /// Describes a script.
     ///
     /// Programmer error: domains outside 1...`domainsMax`.
-    public init(domains: Int, helper: HelperThread = .reclaim, readsStatistics: Bool = true) {
+    public init(
+        domains: Int, helper: HelperThread = .reclaim, readsStatistics: Bool = true,
+        durationNs: Int64? = nil
+    ) {
         precondition(
             (1...Self.domainsMax).contains(domains), "a script follows 1 to \(Self.domainsMax)")
         self.domains = domains
         self.helper = helper
         self.readsStatistics = readsStatistics
+        self.durationNs = durationNs
     }
 
     /// The whole script.
@@ -49,7 +55,9 @@ public struct DtraceScript: Hashable, Sendable {
         }
         let clauses =
             [beginClause] + importClauses + rateClauses + reclaimClauses + waitClauses
-            + levelClauses + perDomain + [tickClause] + statisticsClauses + [errorClause]
+            + levelClauses + perDomain + [tickClause] + statisticsClauses + endClauses + [
+                errorClause
+            ]
         return heading + clauses.joined(separator: "\n\n") + "\n"
     }
 
@@ -123,7 +131,8 @@ public struct DtraceScript: Hashable, Sendable {
         ]
         let threads = (0..<domains).map { "td\($0) = \(state($0)).td;" }
         return clause(
-            "dtrace:::BEGIN", nil, [line("hdr", fields)] + threads + statistics)
+            "dtrace:::BEGIN", nil,
+            [line("hdr", fields), "began = timestamp;"] + threads + statistics)
     }
 
     /// Imports that got less than was wanted, and the first full one of a domain after one that got
@@ -326,6 +335,13 @@ public struct DtraceScript: Hashable, Sendable {
                 clause("profile:::tick-10s", nil, statistics),
                 clause("dtrace:::END", nil, statistics),
             ] : []
+    }
+
+    private var endClauses: [String] {
+        guard let durationNs else { return [] }
+        return [
+            clause("profile:::tick-10ms", "timestamp - began >= \(durationNs)", ["exit(0);"])
+        ]
     }
 
     private var errorClause: String { clause("dtrace:::ERROR", nil, [line("err", [])]) }

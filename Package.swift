@@ -192,6 +192,7 @@ let package = Package(
                 "TestRandomness",
             ]),
         tests("TraceImportTests", ["TraceCore", "TraceImport"]),
+        tests("FreeBSDImportTests", ["TraceCore", "FreeBSDImport", "TestRandomness"]),
         tests("EventTablesTests", ["TraceCore", "EventTables", "TestRandomness"]),
         tests("RowSchemasTests", ["TraceCore", "RowSchemas", "YAMLTrees", "TestRandomness"]),
         tests("HistogramsTests", ["Histograms"]),

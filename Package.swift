@@ -150,8 +150,8 @@ let package = Package(
         support(
             "TextFuzzing",
             [
-                "FuzzProperties", "TraceCore", "TraceImport", "EventTables", "RowSchemas",
-                "YAMLTrees", "Workloads", "ScenarioFiles",
+                "FuzzProperties", "TraceCore", "TraceImport", "FreeBSDImport", "EventTables",
+                "RowSchemas", "YAMLTrees", "Workloads", "ScenarioFiles",
             ]),
         support(
             "SummaryFuzzing",

@@ -202,17 +202,17 @@ private struct FreeListTable {
         guard let order = Bytes.integer(line, &position), (0...20).contains(order) else {
             return false
         }
+        var counts: [Int64] = []
         var start = cells.lowerBound
-        var pool = 0
         while start <= cells.upperBound {
             let end = Bytes.find("|", line, start..<cells.upperBound) ?? cells.upperBound
-            guard pool < Self.poolsMax, let count = Bytes.integer(line, start..<end),
+            guard counts.count < Self.poolsMax, let count = Bytes.integer(line, start..<end),
                 (0...Self.blocksMax).contains(count)
             else { return false }
-            add(count, pool: pool, order: Int(order))
-            pool += 1
+            counts.append(count)
             start = end + 1
         }
+        for (pool, count) in counts.enumerated() { add(count, pool: pool, order: Int(order)) }
         return true
     }
 

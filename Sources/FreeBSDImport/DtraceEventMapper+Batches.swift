@@ -60,7 +60,7 @@ extension DtraceEventMapper {
     }
 
     private func isSuccess(_ result: Int64) -> Bool {
-        switch resultForm ?? evidence.form ?? .errno {
+        switch resultForm ?? evidence.formSoFar ?? .errno {
         case .bool: result > 0
         case .errno: result == 0
         }

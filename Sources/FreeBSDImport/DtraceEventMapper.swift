@@ -148,9 +148,14 @@ struct ResultEvidence: Hashable {
     /// 1 is no error number that the call has, and a larger number is no bool. Where all results
     /// are 0, the thread's own count of what it reclaimed tells whether that is success.
     var form: ResultForm? {
-        if errors > 0 { return .errno }
-        if ones > 0 { return .bool }
+        if let formSoFar { return formSoFar }
         guard zeros > 0, hasSamples else { return nil }
         return hasReclaimed ? .errno : .bool
+    }
+
+    /// The form as far as more results cannot change it.
+    var formSoFar: ResultForm? {
+        if errors > 0 { return .errno }
+        return ones > 0 ? .bool : nil
     }
 }

@@ -21,7 +21,8 @@ public enum ResultForm: String, Hashable, Sendable, CaseIterable {
 
 /// What an import needs to know that the text does not say.
 public struct DtraceImportOptions: Hashable, Sendable {
-    /// What the reclaim call's results mean; `nil` decides by the values seen so far.
+    /// What the reclaim call's results mean; `nil` decides by the values seen so far, and takes them
+    /// for error numbers until there is another one than 0.
     public var resultForm: ResultForm?
     /// How far lines may be out of order, in nanoseconds; longer than a second, so that counts of a
     /// second can be spread over it.

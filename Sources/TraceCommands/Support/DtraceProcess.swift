@@ -97,7 +97,12 @@ struct DtraceProcess {
         // Copies that live until the call is over, and a null behind them, as the call wants it.
         var words = unsafe arguments.map { unsafe strdup($0) } + [nil]
         defer { unsafe words.forEach { unsafe free($0) } }
+        #if os(FreeBSD)
+        // No header declares the environment; null stands for it.
+        let result = unsafe posix_spawn(&number, path, nil, nil, &words, nil)
+        #else
         let result = unsafe posix_spawn(&number, path, nil, nil, &words, environ)
+        #endif
         return result == 0 ? .success(number) : .failure(SystemFailure(value: result))
     }
 }

@@ -123,9 +123,9 @@ let package = Package(
             "TraceCommands",
             [
                 "TraceCore", "TraceFormat", "TraceCompression", "TraceIdentity", "TraceStore",
-                "LiveRecording", "ReclaimEngine", "Workloads", "ScenarioFiles", "YAMLTrees",
-                "TraceReplay", "TraceImport", "FreeBSDImport", "EventTables", "RowSchemas",
-                "TraceAnalysis", "TraceSummaries", "RunStatistics", "TraceDiff", "TraceSweep",
+                "LiveRecording", "PhysicalMemory", "ReclaimEngine", "Workloads", "ScenarioFiles",
+                "YAMLTrees", "TraceReplay", "TraceImport", "FreeBSDImport", "EventTables",
+                "RowSchemas", "TraceAnalysis", "TraceSummaries", "TraceDiff", "TraceSweep",
                 "GateFiles", "TraceReport", "CHeap", argumentParser,
             ]),
         .executableTarget(
@@ -209,7 +209,8 @@ let package = Package(
         tests(
             "TraceDiffTests",
             [
-                "TraceCore", "TraceAnalysis", "TraceSummaries", "RunStatistics", "TraceDiff",
+                "TraceCore", "Histograms", "TraceAnalysis", "TraceSummaries", "RunStatistics",
+                "TraceDiff",
                 "AnalysisTestSupport",
             ]),
         tests(

@@ -35,42 +35,30 @@ tool() {
   output tool "$INPUT_TOOL"
 }
 
-# The seeds of a list like `1-12` or `1 5 7-9`, one a line.
-seeds() {
-  local part parts
-  read -ra parts <<< "$(tr ',\n' '  ' <<< "$INPUT_SEEDS")"
-  for part in "${parts[@]}"; do
-    if [[ $part =~ ^[0-9]{1,18}$ ]]; then
-      echo "$part"
-    elif [[ $part =~ ^([0-9]{1,18})-([0-9]{1,18})$ ]]; then
-      seq "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"
-    else
-      echo "seeds: '$part' is neither a number nor a range like 1-12"
-      return 1
-    fi
-  done
-}
-
-# Records the head on all processors, unless there is one.
+# Records the head on all processors, unless there is one: one cell of a sweep.
 record() {
   if [ -n "$INPUT_HEAD" ]; then
     output head "$INPUT_HEAD"
     return
   fi
-  local folder list line options=()
+  local folder line seeds cells status=0 options=()
   folder=$(mktemp -d "${RUNNER_TEMP:-/tmp}/ktls-trace-head-XXXXXX")
-  output head "$folder"
   # Without a baseline nothing is judged, so nothing is recorded.
-  [ -e "$INPUT_BASELINE" ] || return 0
-  list=$(seeds) || fail 64 "$list"
-  [ -n "$list" ] || fail 64 "seeds: there are none"
+  if [ ! -e "$INPUT_BASELINE" ]; then
+    output head "$folder"
+    return
+  fi
+  read -ra seeds <<< "$(tr ',\n' '  ' <<< "$INPUT_SEEDS")"
   while IFS= read -r line; do
     [ -z "$line" ] || options+=(--set "$line")
   done <<< "$INPUT_SET"
-  xargs -P "$(nproc)" -I '%seed%' \
-    "$TOOL" record --policy "$INPUT_POLICY" --preset "$INPUT_PRESET" --duration "$INPUT_DURATION" \
-    "${options[@]}" --seed '%seed%' -o "$folder/%seed%.ktrace" <<< "$list" \
-    || fail 1 "recording the head failed"
+  "$TOOL" sweep --policies "$INPUT_POLICY" --preset "$INPUT_PRESET" --duration "$INPUT_DURATION" \
+    "${options[@]}" --seeds="$(IFS=,; echo "${seeds[*]}")" -o "$folder" \
+    2> "$folder/messages" > /dev/null || status=$?
+  [ "$status" -eq 0 ] || fail "$status" "recording the head: $(< "$folder/messages")"
+  cells=("$folder"/*/)
+  [ "${#cells[@]}" -eq 1 ] || fail 64 "policy and set: one policy, and one value of each setting"
+  output head "${cells[0]%/}"
 }
 
 # Compares once, in every form, and ends as the gate does.

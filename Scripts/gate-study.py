@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """How often does the gate alarm by chance, and what does it find?
 
-usage: gate-study.py power [--preset small] [--duration 10s] [--seeds 400]
+usage: gate-study.py power [--preset unit] [--duration 10s] [--seeds 400]
        gate-study.py --note > Notebooks-md/gate.md
 
 `power` records disjoint sets of seeds under small changes and asks `diff` about each set: the share of
@@ -145,7 +145,7 @@ def note(arguments, folder):
         ("{{calibration unit}}", lambda: calibration(
             folder, 12, 400, ["--set", "max_reclaim=64", "--duration", "10s"])),
         ("{{calibration small}}", lambda: calibration(
-            folder, 8, 100, ["--preset", "small", "--duration", "5s"])),
+            folder, 8, 40, ["--preset", "small", "--duration", "5s"])),
         ("{{power}}", lambda: power_tables(arguments, folder)),
     ]:
         captured = io.StringIO()
@@ -159,10 +159,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("what", nargs="?", choices=["power"])
     parser.add_argument("--note", action="store_true")
-    parser.add_argument("--preset", default="small")
+    parser.add_argument("--preset", default="unit")
     parser.add_argument("--duration", default="10s")
     parser.add_argument("--seeds", type=int, default=400)
-    parser.add_argument("--margins", default="0%,1%,5%")
+    parser.add_argument("--margins", default="1%,5%")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         if arguments.note:

@@ -46,8 +46,9 @@ public struct FirstDifference: Sendable {
 
 /// Compares the events of two traces one after the other.
 ///
-/// Kind, time, domain, CPU and columns count, texts as texts; sequence numbers, causes and notes
-/// do not. Ask `counts` which events are to be compared, then `compare` each pair.
+/// Kind, time, domain, CPU and columns count, texts as texts; sequence numbers, causes, notes and
+/// the digest of the state, which the policy's settings are part of, do not. Ask which events are
+/// to be compared, then `compare` each pair.
 public struct DifferenceFinder: Sendable {
     /// Equal events that are kept to show what was before.
     public static let contextEvents = 4
@@ -58,6 +59,21 @@ public struct DifferenceFinder: Sendable {
         var shared: Int
         var counts: Bool
         var texts: [Int]
+        var digest: Int?
+    }
+
+    /// What does not count because the traces were made in different ways.
+    public struct Leniency: OptionSet, Sendable {
+        /// The bits.
+        public let rawValue: Int
+
+        /// Makes a set.
+        public init(rawValue: Int) { self.rawValue = rawValue }
+
+        /// Derived events of the data lane: the traces were not recorded in the same detail.
+        public static let services = Leniency(rawValue: 1)
+        /// Counters: another policy has counters of other names.
+        public static let counters = Leniency(rawValue: 2)
     }
 
     private let scope: FirstDifference.Scope
@@ -69,19 +85,19 @@ public struct DifferenceFinder: Sendable {
 
     /// Makes a finder.
     ///
-    /// - Parameters:
-    ///   - ignoresServices: whether derived events of the data lane do not count, because the
-    ///     traces were not recorded in the same detail.
     /// - Complexity: O(kinds squared).
     public init(
         _ scope: FirstDifference.Scope, left: EventSchema, right: EventSchema,
-        ignoresServices: Bool = false
+        leniency: Leniency = []
     ) {
         self.scope = scope
         schemas = (left, right)
         let isCounted: (EventKind) -> Bool = { kind in
             if scope == .inputs { return kind.role == .input }
-            if ignoresServices, kind.lane == .data, kind.role == .derived { return false }
+            if leniency.contains(.services), kind.lane == .data, kind.role == .derived {
+                return false
+            }
+            if leniency.contains(.counters), kind.meaning == "counter" { return false }
             return kind.role != .note
         }
         leftRules = Self.rules(left, isCounted) { kind in
@@ -101,10 +117,12 @@ public struct DifferenceFinder: Sendable {
         let last = Int(schema.kinds.last?.id.rawValue ?? 0)
         return (0...last).map { number in
             guard let kind = schema.kind(KindID(rawValue: UInt16(number))) else {
-                return Rule(shared: -1, counts: false, texts: [])
+                return Rule(shared: -1, counts: false, texts: [], digest: nil)
             }
             let texts = kind.columns.indices.filter { kind.columns[$0].type == .text }
-            return Rule(shared: shared(kind), counts: counts(kind), texts: texts)
+            return Rule(
+                shared: shared(kind), counts: counts(kind), texts: texts,
+                digest: kind.meaning == "sample" ? kind.columnIndex("state_digest") : nil)
         }
     }
 
@@ -141,7 +159,7 @@ public struct DifferenceFinder: Sendable {
         if left.values == right.values, rule.texts.isEmpty { return true }
         return left.values.indices.allSatisfy { column in
             let (one, other) = (left.values[column], right.values[column])
-            guard rule.texts.contains(column) else { return one == other }
+            guard rule.texts.contains(column) else { return one == other || column == rule.digest }
             guard leftStrings.indices.contains(Int(one)),
                 rightStrings.indices.contains(Int(other))
             else { return false }

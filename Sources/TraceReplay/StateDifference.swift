@@ -29,6 +29,12 @@ public struct StateDifference: Equatable, Sendable {
     public let timeNs: Int64
     /// What the samples say.
     public let outcome: Outcome
+
+    /// Makes a difference.
+    public init(timeNs: Int64, outcome: Outcome) {
+        self.timeNs = timeNs
+        self.outcome = outcome
+    }
 }
 
 /// Collects the first samples after a divergence on both sides.

@@ -82,10 +82,7 @@ public struct WhatIf: ~Copyable {
 
     /// Hands the events that wait to a sink, and first the strings that they use.
     public mutating func deliver(to sink: inout some EventSink & ~Copyable) {
-        // The engine numbers strings as a sink does, in the order of their first use.
-        for text in engine.strings.strings.dropFirst(delivered) { _ = sink.intern(text) }
-        delivered = engine.strings.strings.count
-        engine.outbox.drain { sink.record($0, $1) }
+        engine.deliver(to: &sink, strings: &delivered)
     }
 
     private mutating func note(_ name: String, at timeNs: Int64) {

@@ -18,8 +18,8 @@ extension Comparison {
     /// Settings that differ and headline metrics as text, with the names of the sides as titles.
     ///
     /// - Complexity: O(settings + metrics).
-    public func shortText(left: String, right: String, _ style: TextStyle = TextStyle()) -> String {
-        var out = TextLines(style)
+    public func shortText(left: String, right: String) -> String {
+        var out = TextLines(TextStyle())
         ComparisonText.differences(self, &out, left: left, right: right)
         out.heading("Metrics")
         var table = TextTable(

@@ -42,7 +42,7 @@ public struct TextStyle: Sendable, Equatable {
         return color == 0 ? text : text + "\u{1B}[0m"
     }
 
-    package func heading(_ text: String) -> String {
+    func heading(_ text: String) -> String {
         usesColor ? "\u{1B}[1m\(text)\u{1B}[0m" : text
     }
 }

@@ -96,11 +96,8 @@ import Testing
         }
     }
 
-    private static let canValidate =
-        (try? Tool.shell("python3 -c 'import jsonschema'"))?.status == 0
-
     /// By a validator that is not ours; the script closes the schema, so that no key is forgotten.
-    @Test(.enabled(if: canValidate, "python3-jsonschema is not installed"))
+    @Test(.enabled(if: JSONSchema.isInstalled, "skipped: python3-jsonschema is not installed"))
     func theJSONFitsItsSchema() throws {
         let folder = try Self.manyRuns()
         let traces = Fixtures.allTraces.map(Fixtures.trace)
@@ -111,6 +108,7 @@ import Testing
             ("identical", "passed", [batch, batch]),
             ("identical", "passed", ["base", "base.ksum"]),
             ("paired", "regression", ["base", "worse"]),
+            ("paired", "regression", ["base", "worse", "--calibrate", "1"]),
             ("paired", "regression", ["base.ksum", "worse", "--gate", "limits.yaml"]),
             ("paired", "passed", ["worse", "base.ksum", "--gate", "limits.yaml"]),
             ("paired", "no_verdict", ["base", "few", "--gate", "limits.yaml"]),
@@ -140,26 +138,17 @@ import Testing
         }
         let all = ["equivalent", "improvement", "inconclusive", "insufficient", "regression"]
         #expect(found.sorted() == all)
-        let script = Fixtures.scripts.appending(path: "check-json.py").path
-        let schema = Fixtures.documents.appending(path: "schemas/ktls-trace-diff-0.json").path
-        let check = "python3 '\(script)' '\(schema)' "
-        let result = try Tool.shell(check + files.joined(separator: " "))
-        #expect(
-            result.status == 0 && result.text == "\(diffs.count) files checked\n",
-            "\(result.text)")
+        let schema = JSONSchema("ktls-trace-diff-0.json")
+        try schema.expectFits(files, in: folder)
         // Closed: one key more anywhere, or one less, is found.
-        let whole = try folder.read("2.json")
-        for (old, new) in [
-            ("\"schema\":", "\"more\": 1, \"schema\":"), ("\"pairs\":", "\"pair\":"),
-            ("\"why\":", "\"more\": 1, \"why\":"), ("\"trace\":", "\"more\": 1, \"trace\":"),
-            ("\"paired\"", "\"pair\""), ("\"n_left\":", "\"n_l\":"),
-            ("\"about\":", "\"more\": 1, \"about\":"), ("\"regression\"", "\"worse\""),
-        ] {
-            let text = String(decoding: whole, as: UTF8.self)
-            try folder.write("wrong.json", text.replacing(old, with: new, maxReplacements: 1))
-            #expect(text.contains(old))
-            #expect(try Tool.shell(check + folder.path("wrong.json")).status == 1, "\(old)")
-        }
+        try schema.expectClosed(
+            "2.json", in: folder,
+            [
+                ("\"schema\":", "\"more\": 1, \"schema\":"), ("\"pairs\":", "\"pair\":"),
+                ("\"why\":", "\"more\": 1, \"why\":"), ("\"trace\":", "\"more\": 1, \"trace\":"),
+                ("\"paired\"", "\"pair\""), ("\"n_left\":", "\"n_l\":"),
+                ("\"about\":", "\"more\": 1, \"about\":"), ("\"regression\"", "\"worse\""),
+            ])
     }
 
     /// Runs of eight seeds, of the same ones under a worse policy, and of others; and limits.
@@ -189,5 +178,98 @@ import Testing
         try limits("wide.yaml", "cpu.reclaim", "100000%")
         try limits("unknown.yaml", "no.such_metric", "5%")
         return folder
+    }
+
+    // MARK: First difference
+
+    /// Another salt shows first where a thread is dispatched: its first run comes at another time.
+    @Test func theFirstDifferenceOfAnotherSaltIsTheDispatch() throws {
+        let folder = try Folder()
+        try folder.record("a.ktrace")
+        try folder.record("b.ktrace", "--salt", "7")
+        let json = try diff(folder.path("a.ktrace"), folder.path("b.ktrace"))
+        let first = json["first_difference"]
+        #expect(first["compared"].text == "events")
+        #expect((first["equal"].integer ?? 0) > 10)
+        for side in ["left", "right"] {
+            #expect(first[side].text?.contains(" thread_run ") == true, "\(side)")
+        }
+        #expect(first["left"].text != first["right"].text)
+        #expect(first["context"].list.count == 4)
+        #expect(first["context"][3].text?.contains(" wake_send ") == true)
+        let text = try folder.run("diff", "a.ktrace", "b.ktrace")
+        let equal = try #require(first["equal"].integer)
+        #expect(text.text.contains("First difference\n  after \(equal) equal events, at 1."))
+    }
+
+    /// Another policy shows first where its thread does something else, not in the settings.
+    @Test func theFirstDifferenceOfAnotherPolicyIsWhatItDoes() throws {
+        let folder = try Folder()
+        try folder.record("a.ktrace")
+        try folder.record("b.ktrace", "--policy", "alloc-thread")
+        let first = try diff(folder.path("a.ktrace"), folder.path("b.ktrace"))["first_difference"]
+        #expect(first["left"].text?.contains(" batch_begin ") == true)
+        #expect(first["right"].text?.contains(" spin_begin ") == true)
+    }
+
+    @Test func identicalTracesHaveNone() throws {
+        let path = Fixtures.trace("alloc-thread")
+        #expect(try diff(path, path)["first_difference"].isNull)
+    }
+
+    /// More detail is no difference.
+    @Test func detailIsNoDifference() throws {
+        let folder = try Folder()
+        try folder.record("a.ktrace")
+        try folder.record("b.ktrace", "--detail", "2")
+        let first = try diff(folder.path("a.ktrace"), folder.path("b.ktrace"))["first_difference"]
+        #expect(first["time_ns"].isNull)
+        #expect(first["left"].isNull)
+        let text = try folder.run("diff", "a.ktrace", "b.ktrace")
+        #expect(text.text.contains("  none: all "))
+    }
+
+    /// Where one trace is the beginning of the other, it has ended there.
+    @Test func thePrefixHasEnded() throws {
+        let folder = try Folder()
+        try folder.record("a.ktrace")
+        // Says on standard error that the slice cannot be replayed.
+        #expect(try folder.run("slice", "a.ktrace", "--end", "900ms", "-o", "b.ktrace").status == 0)
+        let first = try diff(folder.path("a.ktrace"), folder.path("b.ktrace"))["first_difference"]
+        #expect(first["compared"].text == "inputs")
+        #expect((first["time_ns"].integer ?? 0) >= 900_000_000)
+        #expect(first["right"].isNull)
+        #expect(!first["left"].isNull)
+    }
+
+    @Test func differentInputsAreComparedAsInputs() throws {
+        let folder = try Folder()
+        try folder.record("a.ktrace")
+        try folder.record("b.ktrace", "--seed", "7")
+        let first = try diff(folder.path("a.ktrace"), folder.path("b.ktrace"))["first_difference"]
+        #expect(first["compared"].text == "inputs")
+        #expect(first["left"].text?.contains(" background ") == true)
+        let text = try folder.run("diff", "a.ktrace", "b.ktrace")
+        #expect(text.text.contains("inputs differ; other events do not count"))
+    }
+
+    /// What is read once, or is no trace of the engine, is not gone through.
+    @Test func otherSidesHaveNone() throws {
+        let (one, other) = (Fixtures.trace("cache-only"), Fixtures.trace("alloc-thread"))
+        let piped = try Tool.shell("cat \(one) | \"$TOOL\" diff - \(other) --format json")
+        #expect(try JSON(piped.output)["first_difference"].isNull)
+        #expect(try diff(one, Fixtures.trace("linux-d3"))["first_difference"].isNull)
+    }
+
+    /// Only what lies in the window is compared.
+    @Test func theWindowHolds() throws {
+        let folder = try Folder()
+        try folder.record("a.ktrace")
+        try folder.record("b.ktrace", "--salt", "7")
+        let whole = try diff(folder.path("a.ktrace"), folder.path("b.ktrace"))["first_difference"]
+        let timeNs = try #require(whole["time_ns"].integer)
+        let before = try diff(
+            folder.path("a.ktrace"), folder.path("b.ktrace"), "--end", "\(timeNs)ns")
+        #expect(before["first_difference"]["time_ns"].isNull)
     }
 }

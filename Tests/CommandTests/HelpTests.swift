@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 private let commands = [
-    "record", "analyze", "diff", "replay", "info", "dump", "verify", "recover",
+    "record", "analyze", "diff", "replay", "sweep", "info", "dump", "verify", "recover",
     "slice", "merge", "import",
 ]
 

@@ -54,7 +54,43 @@ import Testing
         #expect(differing.first?.0.hasPrefix("free_pages=") == true)
         #expect(old == new + 1)
         let context = result.lines.drop { $0 != "the events before it, which agree" }.dropFirst()
-        #expect(context.count == 16)
-        #expect(!result.text.contains("note: recorded by version"))
+        #expect(context.prefix { $0.hasPrefix("  ") }.count == 16)
+        #expect(result.lines.contains("fields that differ: free_pages \(old) -> \(new) pages"))
+        #expect(
+            result.lines.last
+                == "the state last agreed at 1000000000 ns; at 1100000000 ns it agrees again")
+        #expect(!result.text.contains("recorded by version"))
+    }
+
+    /// What is different in the state at the next samples is named, in text and JSON.
+    @Test func theStateBehindADivergenceIsTold() throws {
+        let path = Fixtures.corrupt.appending(path: "request-dropped.ktrace").path
+        let result = try Tool.run(["replay", path])
+        #expect(result.status == 3)
+        #expect(
+            result.lines.contains(
+                "  service of CPU 0: requests 527 -> 526, limited 454 -> 453, "
+                    + "fallback 485 -> 484"))
+        let second = try Tool.run(["replay", path, "--format", "json"])
+        #expect(second.status == 3)
+        let json = try JSON(second.output)
+        #expect(json["schema"].text == "ktls-trace-replay/0")
+        #expect(json["agrees"].flag == false)
+        let state = json["divergence"]["state"]
+        #expect(state["time_ns"].integer == 1_100_000_000)
+        #expect(state["outcome"].text == "differs")
+        let place = state["places"].first("kind", "service")
+        #expect(place["cpu"].integer == 0)
+        #expect(place["fields"].first("name", "requests")["recorded"].integer == 527)
+        #expect(json["divergence"]["last_equal_sample_ns"].integer == 1_000_000_000)
+    }
+
+    @Test func agreementIsToldInJSON() throws {
+        let result = try Tool.run(["replay", Fixtures.trace("cache-only"), "--format", "json"])
+        expectFine(result)
+        let json = try JSON(result.output)
+        #expect(json["agrees"].flag == true)
+        #expect(json["divergence"].isNull)
+        #expect(json["complete"].flag == true)
     }
 }

@@ -8,25 +8,24 @@ import TraceStore
 import TraceSummaries
 
 extension ReplayCommand {
-    /// Runs the recorded inputs under other settings. The trace is read twice: once for what it
-    /// shows, once for its inputs.
+    /// Runs the recorded inputs under other settings. The trace is read three times: for its
+    /// metrics, for what it supports, and for its inputs.
     func runWhatIf() throws {
         let source = try RereadableTrace(path: trace)
-        let first = try source.open()
-        var plan = try WhatIfPlan(ReplayableTrace(first), policy: policy, settings: set)
-        let recorded = try SummarizedInput(first, AnalysisRequest())
-        try requireUsable(first)
-        let support = try recordedSupport(source)
         let input = try ReplayableTrace(source.open())
-        plan = try WhatIfPlan(input, policy: policy, settings: set)
-        let sink = try openOutput(source)
-        let result = try run(plan, input, support, sink, recorded)
+        let plan = try WhatIfPlan(input, policy: policy, settings: set)
+        let recorded = try SummarizedInput(input.trace, AnalysisRequest())
+        try requireUsable(input)
+        let support = try recordedSupport(
+            source.open(), domainCount: input.setup.host.domains.count)
+        let file = try openOutput()
+        let result = try run(plan, input.reopened(source.open()), support, file, recorded)
         try tell(result)
-        try first.requireUndamaged(partial)
     }
 
-    private func requireUsable(_ trace: LoadedTrace) throws {
-        try ReplayableTrace(trace).requireNoLoss()
+    private func requireUsable(_ input: ReplayableTrace) throws {
+        try input.requireNoLoss()
+        let trace = input.trace
         guard trace.isDamaged, !partial.allowPartial else { return }
         guard case .incomplete(reason: let reason) = trace.completeness else { return }
         throw CommandFailure(
@@ -34,13 +33,13 @@ extension ReplayCommand {
             "\(trace.label): complete: false (\(reason)); --allow-partial runs that")
     }
 
-    private func recordedSupport(_ source: RereadableTrace) throws -> RecordedSupport {
-        let input = try ReplayableTrace(source.open())
-        var support = RecordedSupport(domainCount: input.setup.host.domains.count)
-        let reader = input.trace.reader
-        while try input.trace.nextBlock() {
+    private func recordedSupport(
+        _ trace: LoadedTrace, domainCount: Int
+    ) throws -> RecordedSupport {
+        var support = RecordedSupport(domainCount: domainCount)
+        while try trace.nextBlock() {
             let isGood = try reporting {
-                try reader.forEachEvent(.control) { support.consume($0, $1) }
+                try trace.reader.forEachEvent(.control) { support.consume($0, $1) }
             }
             guard isGood else { break }
         }
@@ -48,7 +47,7 @@ extension ReplayCommand {
     }
 
     /// Opens the trace to be written, if there is one.
-    private func openOutput(_ source: RereadableTrace) throws -> FileSink? {
+    private func openOutput() throws -> FileSink? {
         guard let output else { return nil }
         if try reporting({ try SourceFile.isSame(trace, output) }) {
             throw CommandFailure(
@@ -61,8 +60,8 @@ extension ReplayCommand {
     }
 
     private func run(
-        _ plan: WhatIfPlan, _ input: ReplayableTrace, _ support: RecordedSupport,
-        _ file: FileSink?, _ recorded: SummarizedInput
+        _ plan: consuming WhatIfPlan, _ input: consuming ReplayableTrace,
+        _ support: RecordedSupport, _ file: FileSink?, _ recorded: SummarizedInput
     ) throws -> WhatIfResult {
         let schema = input.trace.reader.description.schema
         var whatIf = try input.making { () throws(ReplayError) in
@@ -71,7 +70,14 @@ extension ReplayCommand {
         var sink = WhatIfSink(
             try analyzer(schema, plan), support: SupportReport(on: support),
             writer: try writer(plan, input, to: file))
-        try input.forEachEvent("replaying", afterBlock: {}) {
+        input.forgetInitialState()
+        plan.forgetInitialState()
+        try input.forEachEvent(
+            "replaying",
+            afterBlock: {
+                if let failure = sink.failure { throw CommandFailure(failure, isOutput: true) }
+            }
+        ) {
             header, values, strings throws(ReplayError) in
             try whatIf.consume(header, values, strings: strings)
             if whatIf.waitingEvents >= 4096 { whatIf.deliver(to: &sink) }
@@ -129,7 +135,7 @@ extension ReplayCommand {
 
     /// Prints the report; where the trace goes to standard output, to standard error.
     private func tell(_ result: WhatIfResult) throws {
-        let text = format == .json ? result.json : result.text(report.style(output: "-"))
+        let text = format == .json ? result.json : result.text
         guard output != "-" else {
             Terminal.writeError(text)
             return

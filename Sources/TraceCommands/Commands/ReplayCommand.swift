@@ -49,7 +49,6 @@ struct ReplayCommand: ParsableCommand {
     @Option(name: .long, help: "text or json.")
     var format = ReplayFormat.text
 
-    @OptionGroup var report: ReportOptions
     @OptionGroup var partial: PartialOptions
 
     private var isWhatIf: Bool { policy != nil || !set.isEmpty || output != nil }
@@ -63,11 +62,12 @@ struct ReplayCommand: ParsableCommand {
     }
 
     private func check() throws {
-        let input = try ReplayableTrace(LoadedTrace(path: trace, keepsSnapshots: trace == "-"))
+        var input = try ReplayableTrace(LoadedTrace(path: trace, keepsSnapshots: trace == "-"))
         let schema = input.trace.reader.description.schema
         var replayer = try input.making { () throws(ReplayError) in
             try Replayer(input.setup, schema: schema)
         }
+        input.forgetInitialState()
         var isSettled = false
         try input.forEachEvent("replaying", until: { isSettled }) {
             header, values, strings throws(ReplayError) in

@@ -21,10 +21,15 @@ struct FirstDifferenceSearch {
             sides.allSatisfy({ $0.runCount == 1 && $0.parameters["source"] == "engine" }),
             let left = try trace(paths.left), let right = try trace(paths.right)
         else { return nil }
-        let details = sides.map { $0.parameters["recording.detail"] }
+        func differs(_ name: String) -> Bool {
+            sides[0].parameters[name] != sides[1].parameters[name]
+        }
+        var leniency: DifferenceFinder.Leniency = []
+        if differs("recording.detail") { leniency.insert(.services) }
+        if differs("policy.name") { leniency.insert(.counters) }
         let scope: FirstDifference.Scope = comparison.inputs == .different ? .inputs : .events
         var search = FirstDifferenceSearch(
-            scope, left, right, ignoresServices: details[0] != details[1], filter)
+            scope, left, right, leniency, filter)
         return try reporting { try search.find() }
     }
 
@@ -37,11 +42,11 @@ struct FirstDifferenceSearch {
 
     private init(
         _ scope: FirstDifference.Scope, _ left: TraceReader, _ right: TraceReader,
-        ignoresServices: Bool, _ filter: EventFilter
+        _ leniency: DifferenceFinder.Leniency, _ filter: EventFilter
     ) {
         finder = DifferenceFinder(
             scope, left: left.description.schema, right: right.description.schema,
-            ignoresServices: ignoresServices)
+            leniency: leniency)
         self.filter = filter
         self.left = EventCursor(left)
         self.right = EventCursor(right)

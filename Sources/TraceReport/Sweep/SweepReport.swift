@@ -49,7 +49,7 @@ public struct SweepReport: Sendable {
     /// - Complexity: O(cells).
     public var html: String { SweepHTML.render(self) }
 
-    /// Other metrics that are told of every cell, where a run knows them.
+    /// Other metrics that the page tells of every cell, where a run knows them.
     static let otherMetrics = [
         "service.fallback_pages", "wait.time", "failure.count", "wakeup.latency_mean",
         "batch.gained_share",

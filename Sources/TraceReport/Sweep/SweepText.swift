@@ -19,11 +19,9 @@ enum SweepText {
 
     private static func cells(_ report: SweepReport, _ out: inout TextLines) {
         out.heading("Cells")
-        let known = report.known
         var lines = TextTable(
             ["cell", "front", "in draws"]
-                + report.table.columns.flatMap { [$0.axis.title, "[95 %]"] } + known.map(\.name),
-            leftColumns: 2)
+                + report.table.columns.flatMap { [$0.axis.title, "[95 %]"] }, leftColumns: 2)
         for row in report.table.rows {
             var cells = [
                 TextSafe.line(row.cell.name), row.isOnFront ? "*" : "",
@@ -36,9 +34,6 @@ enum SweepText {
                         "[\(ComparisonText.value($0.lowerBound, column.unit)), "
                             + "\(ComparisonText.value($0.upperBound, column.unit))]"
                     } ?? "-")
-            }
-            for metric in known {
-                cells.append(ComparisonText.value(row.mean(metric.name), metric.unit))
             }
             lines.row(cells)
         }

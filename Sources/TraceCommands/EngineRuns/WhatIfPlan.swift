@@ -1,3 +1,4 @@
+import PhysicalMemory
 import ReclaimEngine
 import TraceCore
 import TraceReplay
@@ -5,7 +6,7 @@ import TraceReplay
 /// What a what-if changes of a recording.
 struct WhatIfPlan {
     /// What the engine is made from.
-    let setup: EngineSetup
+    private(set) var setup: EngineSetup
     /// The settings as they were recorded.
     let recorded: ParameterList
     /// The settings of the what-if.
@@ -54,8 +55,8 @@ struct WhatIfPlan {
         }
     }
 
-    /// Whether nothing is changed.
-    var isIdentity: Bool { parameters == recorded }
+    /// Lets the initial state go; see `ReplayableTrace`.
+    mutating func forgetInitialState() { setup.memory = MemorySnapshot() }
 
     /// What is to be said of a tunable that the recording changes while it runs.
     func sentence(_ changed: ChangedSetting) -> String {

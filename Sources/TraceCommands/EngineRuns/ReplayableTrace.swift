@@ -1,4 +1,5 @@
 import LiveRecording
+import PhysicalMemory
 import ReclaimEngine
 import TraceCore
 import TraceFormat
@@ -9,9 +10,9 @@ import TraceStore
 struct ReplayableTrace {
     let trace: LoadedTrace
     /// What the recording's engine was made from.
-    let setup: EngineSetup
+    private(set) var setup: EngineSetup
     /// The initial state, as the trace has it.
-    let snapshot: [UInt8]
+    private(set) var snapshot: [UInt8]
 
     /// - Throws: `CommandFailure` with the reason why no engine can run from the trace.
     init(_ trace: LoadedTrace) throws {
@@ -35,10 +36,28 @@ struct ReplayableTrace {
         self.snapshot = snapshot ?? []
     }
 
+    /// The same trace, opened again.
+    private init(_ trace: LoadedTrace, like other: ReplayableTrace) {
+        self.trace = trace
+        setup = other.setup
+        snapshot = other.snapshot
+    }
+
+    /// The same from the start of the trace, opened again.
+    func reopened(_ trace: LoadedTrace) -> ReplayableTrace {
+        ReplayableTrace(trace, like: self)
+    }
+
+    /// Lets the initial state go, which can be large; an engine has its own by then.
+    mutating func forgetInitialState() {
+        setup.memory = MemorySnapshot()
+        snapshot = []
+    }
+
     /// Why what a trace says of itself forbids a replay.
     private static func reason(against parameters: ParameterList) -> String? {
-        guard parameters["source"] == "engine" else { return "it was not recorded from the engine" }
         if let reason = parameters[TraceDescription.replayRefusedKey] { return reason }
+        guard parameters["source"] == "engine" else { return "it was not recorded from the engine" }
         if let part = parameters[StretchMarks.partKey] {
             return "it is part \(part) of a recording"
         }

@@ -52,7 +52,7 @@ struct WhatIfResult {
     // MARK: Text
 
     /// The result as text.
-    func text(_ style: TextStyle) -> String {
+    var text: String {
         var text = "complete: true\n"
         if case .incomplete(reason: let reason) = completeness {
             text = "complete: false (\(reason))\n"
@@ -61,8 +61,8 @@ struct WhatIfResult {
         text += "arrivals: open (\(appliedInputs) recorded inputs at their recorded times, "
         text += "whatever the policy does)\n"
         for entry in changed { text += plan.sentence(entry) + "\n" }
-        text += comparison.shortText(left: "recorded", right: "what-if", style)
-        text += supportText(style)
+        text += comparison.shortText(left: "recorded", right: "what-if")
+        text += supportText
         if let output, let contentID {
             text += "\nwrote \(output == "-" ? "the trace" : output): \(events) events, "
             text += "content id \(contentID)"
@@ -71,8 +71,8 @@ struct WhatIfResult {
         return text
     }
 
-    private func supportText(_ style: TextStyle) -> String {
-        var text = "\n" + style.heading("Support by the recording") + "\n"
+    private var supportText: String {
+        var text = "\nSupport by the recording\n"
         if let share = support.outsidePpm {
             text += "  outside of what it shows: \(support.outsideReclaims) of \(support.reclaims) "
             text += "batches and spins (\(ScaledText.percent(share))), "

@@ -53,10 +53,7 @@ struct EngineRun: ~Copyable {
 
     /// Hands on the events that wait.
     mutating func deliver(to sink: inout some EventSink & ~Copyable) {
-        // The engine numbers strings as a writer does, in the order of their first use.
-        for text in engine.strings.strings.dropFirst(interned) { _ = sink.intern(text) }
-        interned = engine.strings.strings.count
-        engine.outbox.drain { sink.record($0, $1) }
+        engine.deliver(to: &sink, strings: &interned)
     }
 }
 

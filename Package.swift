@@ -96,6 +96,7 @@ let package = Package(
         module("TraceReplay", ["TraceCore", "ReclaimEngine"]),
         // Other sources of events.
         module("TraceImport", ["TraceCore"]),
+        module("FreeBSDImport", ["TraceCore"]),
         module("EventTables", ["TraceCore"]),
         .target(
             name: "RowSchemas", dependencies: ["TraceCore", "YAMLTrees"],
@@ -123,9 +124,9 @@ let package = Package(
             [
                 "TraceCore", "TraceFormat", "TraceCompression", "TraceIdentity", "TraceStore",
                 "LiveRecording", "PhysicalMemory", "ReclaimEngine", "Workloads", "ScenarioFiles",
-                "YAMLTrees", "TraceReplay", "TraceImport", "EventTables", "RowSchemas",
-                "TraceAnalysis", "TraceSummaries", "TraceDiff", "TraceSweep", "GateFiles",
-                "TraceReport", "CHeap", argumentParser,
+                "YAMLTrees", "TraceReplay", "TraceImport", "FreeBSDImport", "EventTables",
+                "RowSchemas", "TraceAnalysis", "TraceSummaries", "TraceDiff", "TraceSweep",
+                "GateFiles", "TraceReport", "CHeap", argumentParser,
             ]),
         .executableTarget(
             name: "ktls-trace", dependencies: ["TraceCommands"], swiftSettings: strict),
@@ -149,8 +150,8 @@ let package = Package(
         support(
             "TextFuzzing",
             [
-                "FuzzProperties", "TraceCore", "TraceImport", "EventTables", "RowSchemas",
-                "YAMLTrees", "Workloads", "ScenarioFiles",
+                "FuzzProperties", "TraceCore", "TraceImport", "FreeBSDImport", "EventTables",
+                "RowSchemas", "YAMLTrees", "Workloads", "ScenarioFiles",
             ]),
         support(
             "SummaryFuzzing",
@@ -191,6 +192,7 @@ let package = Package(
                 "TestRandomness",
             ]),
         tests("TraceImportTests", ["TraceCore", "TraceImport"]),
+        tests("FreeBSDImportTests", ["TraceCore", "FreeBSDImport", "TestRandomness"]),
         tests("EventTablesTests", ["TraceCore", "EventTables", "TestRandomness"]),
         tests("RowSchemasTests", ["TraceCore", "RowSchemas", "YAMLTrees", "TestRandomness"]),
         tests("HistogramsTests", ["Histograms"]),

@@ -29,6 +29,7 @@ let package = Package(
         fuzzer("fuzz-roundtrip", "TraceFuzzing"),
         fuzzer("fuzz-summary", "SummaryFuzzing"),
         fuzzer("fuzz-ftrace", "TextFuzzing"),
+        fuzzer("fuzz-dtrace", "TextFuzzing"),
         fuzzer("fuzz-rowschema", "TextFuzzing"),
         fuzzer("fuzz-rows", "TextFuzzing"),
         fuzzer("fuzz-ndjson", "TextFuzzing"),

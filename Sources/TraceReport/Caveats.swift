@@ -12,6 +12,7 @@ enum Caveats {
             remarks.append(modelLatency)
             remarks.append("arrivals: open")
         }
+        if parameters["recording.fidelity"] == "rate" { remarks.append("requests: from rates") }
         if isLabPolicy(parameters) { remarks.append("policy: not FreeBSD") }
         return remarks
     }

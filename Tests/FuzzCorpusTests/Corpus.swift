@@ -7,7 +7,7 @@ import TraceFuzzing
 
 /// A target of `Fuzz/` with the inputs that are kept for it.
 enum Corpus: String, CaseIterable, CustomTestStringConvertible {
-    case reader, recover, roundtrip, ftrace, scenario, freelists, csv, ndjson, rows
+    case reader, recover, roundtrip, ftrace, dtrace, scenario, freelists, csv, ndjson, rows
     case rowSchema = "rowschema"
     case summary
 
@@ -40,6 +40,7 @@ enum Corpus: String, CaseIterable, CustomTestStringConvertible {
         case .recover: try RecoverTarget.check(bytes)
         case .roundtrip: try RoundTripTarget.check(bytes)
         case .ftrace: try FtraceTarget.check(bytes)
+        case .dtrace: try DtraceTarget.check(bytes)
         case .scenario: try ScenarioTarget.check(bytes)
         case .freelists: try FreeListsTarget.check(bytes)
         case .csv: try TableTarget.checkCSV(bytes)

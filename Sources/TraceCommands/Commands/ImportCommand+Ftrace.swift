@@ -1,4 +1,6 @@
+import LiveRecording
 import TraceCore
+import TraceFormat
 import TraceImport
 import TraceStore
 
@@ -22,12 +24,14 @@ extension ImportCommand {
         let session = LiveSession(
             recording, path: output, force: force, compression: compression.level, isLive: true)
         let live = LiveImport(
-            name: name, session: session,
-            options: FtraceImportOptions(followedTaskPrefixes: switchesOf),
+            name: name, session: session, source: "linux",
             notes: commonNotes + [
                 TextPair("recorded.unix_seconds", String(Terminal.wallSeconds))
             ])
-        if let result = try live.run(source) { warn(result) }
+        var importer = LiveFtrace(
+            FtraceTextImporter(options: FtraceImportOptions(followedTaskPrefixes: switchesOf)))
+        try live.run(source, &importer)
+        if let result = importer.result { warn(result) }
     }
 
     private func write(
@@ -98,8 +102,38 @@ extension ImportCommand {
     }
 }
 
+/// The kernel's text as it comes.
+private struct LiveFtrace: ~Copyable, LiveTextImporter {
+    private var importer: FtraceTextImporter
+    private(set) var result: FtraceImportResult?
+
+    init(_ importer: consuming FtraceTextImporter) { self.importer = importer }
+
+    mutating func take(_ bytes: Span<UInt8>, into recorder: inout LiveRecorder) throws {
+        try importer.consume(bytes, into: &recorder)
+    }
+
+    mutating func end(into recorder: inout LiveRecorder) throws -> LiveTextEnd {
+        let result = try importer.finish(into: &recorder)
+        self.result = result
+        var losses: [LossRecord] = []
+        if result.lostEvents > 0 {
+            // When they were lost is not in the text.
+            losses.append(
+                LossRecord(
+                    kind: nil, beginNs: min(0, result.lastTimeNs),
+                    endNs: max(0, result.lastTimeNs), count: UInt64(result.lostEvents)))
+        }
+        return LiveTextEnd(
+            parameters: result.parameters, lines: result.lines,
+            unreadLines: result.unreadLines.count, losses: losses, lastTimeNs: result.lastTimeNs)
+    }
+
+    static func sentence(_ error: any Error) -> String? { (error as? ImportError)?.sentence }
+}
+
 /// A sink that keeps nothing but numbers for strings.
-private struct DiscardingSink: EventSink {
+struct DiscardingSink: EventSink {
     private var strings = StringTable()
     mutating func record(_ header: EventHeader, _ values: Span<Int64>) {}
     mutating func intern(_ text: String) -> Int64 { strings.intern(text) }

@@ -8,21 +8,25 @@ struct ImportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import", abstract: "Read another tool's recording into a trace.",
         discussion: """
-            ftrace-text is the kernel's text; csv and ndjson are what dump writes, or tables with \
+            ftrace-text is Linux's text, freebsd-dtrace what the script of record --source freebsd \
+            prints; csv and ndjson are what dump writes, or tables with \
             the columns time_ns and kind and those of the kinds; rows are rows of one size that a \
             schema file describes. Docs/IMPORT.md has the details.
 
             Examples:
               ktls-trace import --from ftrace-text trace.txt -o host.ktrace
+              ktls-trace import --from freebsd-dtrace host.txt -o host.ktrace
               ktls-trace import --from csv table.csv -o copy.ktrace
               ktls-trace import --from rows --schema log.yaml log.bin -o log.ktrace
 
-            ftrace-text is read twice, and standard input kept in memory for that. With --live, or \
+            These texts are read twice, and standard input kept in memory for that. With --live, or \
             an option of live recording, it is read once, as it comes: ktls-trace import --from \
             ftrace-text --live /sys/kernel/tracing/trace_pipe -o host.ktrace
             """)
 
-    @Option(name: .long, help: "The form of the input: ftrace-text, csv, ndjson or rows.")
+    @Option(
+        name: .long,
+        help: "The form of the input: ftrace-text, freebsd-dtrace, csv, ndjson or rows.")
     var from: ImportForm
 
     @Argument(help: "The recording; - is standard input.")
@@ -56,7 +60,8 @@ struct ImportCommand: ParsableCommand {
     @Flag(
         name: .long,
         help: """
-            ftrace-text: read the input once, as it comes; what it says of its host becomes notes.
+            ftrace-text, freebsd-dtrace: read the input once, as it comes; what it says of its \
+            host becomes notes.
             """)
     var live = false
 
@@ -75,19 +80,24 @@ struct ImportCommand: ParsableCommand {
                 from == .rows
                     ? "--from rows needs --schema" : "--schema is only for --from rows")
         }
-        if from == .ftraceText, skipUnknown || allowPartial {
+        let isText = from == .ftraceText || from == .freebsdDtrace
+        if isText, skipUnknown || allowPartial {
             throw ValidationError(
-                "--skip-unknown and --allow-partial are not for --from ftrace-text")
+                "--skip-unknown and --allow-partial are not for --from \(from.rawValue)")
         }
-        if from != .ftraceText, !switchesOf.isEmpty || live || recording.isLive {
+        if from != .ftraceText, !switchesOf.isEmpty {
+            throw ValidationError("--switches-of is only for --from ftrace-text")
+        }
+        if !isText, live || recording.isLive {
             throw ValidationError(
-                "--switches-of, --live and live recording are only for --from ftrace-text")
+                "--live and live recording are only for --from ftrace-text and freebsd-dtrace")
         }
     }
 
     mutating func run() throws {
         switch from {
         case .ftraceText: try importFtraceText()
+        case .freebsdDtrace: try importDtraceText()
         case .csv: try importTable(.csv)
         case .ndjson: try importTable(.ndjson)
         case .rows: try importRows()
@@ -125,5 +135,6 @@ struct ImportCommand: ParsableCommand {
 /// What can be imported.
 enum ImportForm: String, ExpressibleByArgument, CaseIterable {
     case ftraceText = "ftrace-text"
+    case freebsdDtrace = "freebsd-dtrace"
     case csv, ndjson, rows
 }

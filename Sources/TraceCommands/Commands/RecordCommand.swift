@@ -16,9 +16,12 @@ struct RecordCommand: ParsableCommand {
 
             A scenario of your own starts from a preset: ktls-trace record --preset small \
             --print-scenario > host.yaml; Docs/SCENARIOS.md describes the file.
+
+            --source freebsd records a FreeBSD host with dtrace, on that host, as root; with \
+            --print-script it prints the script anywhere. Docs/RECORDING.md has the details.
             """)
 
-    @Option(name: .long, help: "What to record: engine.")
+    @Option(name: .long, help: "What to record: engine or freebsd.")
     var source = RecordSource.engine
 
     @Option(name: .long, help: "The policy of the helper thread; see --list-policies.")
@@ -88,6 +91,8 @@ struct RecordCommand: ParsableCommand {
         help: "Print the scenario with all changes as a file that --scenario reads, and end.")
     var printScenario = false
 
+    @OptionGroup var freeBSD: FreeBSDOptions
+
     @OptionGroup var live: LiveOptions
 
     @Option(name: [.customShort("o"), .long], help: "The trace to write; - is standard output.")
@@ -101,7 +106,8 @@ struct RecordCommand: ParsableCommand {
         if preset != nil, scenario != nil {
             throw ValidationError("--preset and --scenario exclude each other")
         }
-        if !printScenario, output == nil {
+        try freeBSD.check(source)
+        if !printScenario, !freeBSD.printScript, output == nil {
             throw ValidationError("--output is needed: where to write the trace")
         }
         if duration.ns <= 0 { throw ValidationError("--duration must be more than nothing") }
@@ -112,12 +118,16 @@ struct RecordCommand: ParsableCommand {
         if seed ?? 0 < 0 || salt ?? 0 < 0 {
             throw ValidationError("--seed and --salt must not be negative")
         }
-        if !printScenario { try live.check(output: output ?? "-") }
+        if !printScenario, !freeBSD.printScript { try live.check(output: output ?? "-") }
     }
 
     mutating func run() throws {
         if listPolicies || listPresets {
             try list()
+            return
+        }
+        if source == .freebsd {
+            try recordFreeBSD()
             return
         }
         let plan = try RecordPlan(request)
@@ -169,7 +179,7 @@ struct RecordCommand: ParsableCommand {
 
 /// What is recorded.
 enum RecordSource: String, ExpressibleByArgument, CaseIterable {
-    case engine
+    case engine, freebsd
 }
 
 extension RecordCommand {

@@ -5,6 +5,7 @@ enum ContentGuess {
         ([0x5B, 0x2A, 0x4D, 0x18], "it looks like a trace of this tool, which needs no import"),
         (Array("# tracer:".utf8), "it looks like --from ftrace-text"),
         (Array("#ktls-trace ".utf8), "it looks like --from csv"),
+        (Array("{\"e\":\"".utf8), "it looks like --from freebsd-dtrace"),
         (Array("{\"".utf8), "it looks like --from ndjson"),
         (Array("sequence,".utf8), "it looks like --from csv"),
         ([0x17, 0x08, 0x44], "it looks like a trace.dat file; trace-cmd report makes text of it"),

@@ -1,4 +1,6 @@
+#if os(Linux)
 import CHeap
+#endif
 
 /// How the heap treats memory that is given back.
 enum HeapLimits {
@@ -9,10 +11,12 @@ enum HeapLimits {
     /// From here on large pieces of memory have pages of their own, which go back to the system
     /// when they are given back, and all threads share one heap.
     ///
-    /// Without this the heap keeps pieces as large as the largest one so far.
+    /// Only glibc's; without this it keeps pieces as large as the largest one so far.
     static func keepSmall() {
+        #if os(Linux)
         _ = mallopt(M_MMAP_THRESHOLD, ownPagesBytes)
         _ = mallopt(M_TRIM_THRESHOLD, keptBytes)
         _ = mallopt(M_ARENA_MAX, 1)
+        #endif
     }
 }

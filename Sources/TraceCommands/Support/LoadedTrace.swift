@@ -187,8 +187,10 @@ struct LoadedTrace {
         } catch {
             throw CommandFailure(.usage, "these options make no sense: \(error)")
         }
-        // Single services are recorded from detail 2 on.
-        let hasServices = (parameters.integer("recording.detail") ?? 0) >= 2
+        // Single services are recorded from detail 2 on, and imports after failures on FreeBSD.
+        let hasServices =
+            (parameters.integer("recording.detail") ?? 0) >= 2
+            || parameters["source"] == "freebsd"
         let needsData = analyzer.needsDataLane || (analyzer.usesDataLane && hasServices)
         let lanes: LaneSelection = needsData ? .both : .control
         let analysis = SharedAnalysis(analyzer, lanes)

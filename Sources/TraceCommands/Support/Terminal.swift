@@ -25,11 +25,20 @@ enum Terminal {
         return text.isEmpty ? nil : text
     }
 
+    /// `TIOCGWINSZ`, which is a macro that Swift does not see on FreeBSD.
+    private static var windowSizeRequest: UInt {
+        #if os(FreeBSD)
+        0x4008_7468
+        #else
+        UInt(TIOCGWINSZ)
+        #endif
+    }
+
     /// Columns of the terminal: `COLUMNS`, else what the terminal says, else 80.
     static var columns: Int {
         if let text = environment("COLUMNS"), let number = Int(text), number > 0 { return number }
         var size = winsize()
-        guard unsafe ioctl(1, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+        guard unsafe ioctl(1, windowSizeRequest, &size) == 0, size.ws_col > 0 else { return 80 }
         return Int(size.ws_col)
     }
 

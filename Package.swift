@@ -95,7 +95,8 @@ let package = Package(
             ], swiftSettings: strict),
         module("TraceReplay", ["TraceCore", "ReclaimEngine"]),
         // Other sources of events.
-        module("TraceImport", ["TraceCore"]),
+        module("KernelTraces"),
+        module("TraceImport", ["TraceCore", "KernelTraces"]),
         module("EventTables", ["TraceCore"]),
         .target(
             name: "RowSchemas", dependencies: ["TraceCore", "YAMLTrees"],
@@ -155,6 +156,7 @@ let package = Package(
         support(
             "SummaryFuzzing",
             ["FuzzProperties", "TraceAnalysis", "TraceSummaries", "TraceReport"]),
+        support("KernelTraceTestSupport", []),
         support("HostileTraces", ["TraceCore", "TraceFormat", "TraceStore", "TraceFuzzing"]),
         // Fast tests; they run in debug.
         tests(
@@ -190,6 +192,8 @@ let package = Package(
                 "TraceCore", "ReclaimEngine", "Workloads", "ScenarioFiles", "YAMLTrees",
                 "TestRandomness",
             ]),
+        tests(
+            "KernelTracesTests", ["KernelTraces", "KernelTraceTestSupport", "TestRandomness"]),
         tests("TraceImportTests", ["TraceCore", "TraceImport"]),
         tests("EventTablesTests", ["TraceCore", "EventTables", "TestRandomness"]),
         tests("RowSchemasTests", ["TraceCore", "RowSchemas", "YAMLTrees", "TestRandomness"]),

@@ -97,6 +97,7 @@ let package = Package(
         // Other sources of events.
         module("KernelTraces"),
         module("TraceImport", ["TraceCore", "KernelTraces"]),
+        module("LinuxHost", ["TraceCore", "KernelTraces"]),
         module("EventTables", ["TraceCore"]),
         .target(
             name: "RowSchemas", dependencies: ["TraceCore", "YAMLTrees"],
@@ -126,7 +127,7 @@ let package = Package(
                 "LiveRecording", "ReclaimEngine", "Workloads", "ScenarioFiles", "YAMLTrees",
                 "TraceReplay", "TraceImport", "EventTables", "RowSchemas", "TraceAnalysis",
                 "TraceSummaries", "RunStatistics", "TraceDiff", "TraceSweep", "GateFiles",
-                "TraceReport", "CHeap", argumentParser,
+                "TraceReport", "KernelTraces", "LinuxHost", "CHeap", argumentParser,
             ]),
         .executableTarget(
             name: "ktls-trace", dependencies: ["TraceCommands"], swiftSettings: strict),
@@ -195,6 +196,7 @@ let package = Package(
         tests(
             "KernelTracesTests", ["KernelTraces", "KernelTraceTestSupport", "TestRandomness"]),
         tests("TraceImportTests", ["TraceCore", "TraceImport"]),
+        tests("LinuxHostTests", ["TraceCore", "LinuxHost"]),
         tests("EventTablesTests", ["TraceCore", "EventTables", "TestRandomness"]),
         tests("RowSchemasTests", ["TraceCore", "RowSchemas", "YAMLTrees", "TestRandomness"]),
         tests("HistogramsTests", ["Histograms"]),

@@ -1,4 +1,5 @@
 import ArgumentParser
+import LinuxHost
 import LiveRecording
 import ReclaimEngine
 import ScenarioFiles
@@ -9,20 +10,25 @@ import Workloads
 
 struct RecordCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "record", abstract: "Record a run of the engine.",
+        commandName: "record", abstract: "Record a run of the engine, or this host.",
         discussion: """
             Example: ktls-trace record --policy reclaim-batch --preset small --seed 1 \
             --duration 60s -o run.ktrace
+
+            The reclaim of this host's own kernel, as root: ktls-trace record --source linux \
+            --duration 60s -o host.ktrace; Docs/RECORDING.md tells what that costs.
 
             A scenario of your own starts from a preset: ktls-trace record --preset small \
             --print-scenario > host.yaml; Docs/SCENARIOS.md describes the file.
             """)
 
-    @Option(name: .long, help: "What to record: engine.")
+    @Option(name: .long, help: "What to record: engine or linux, this host.")
     var source = RecordSource.engine
 
-    @Option(name: .long, help: "The policy of the helper thread; see --list-policies.")
-    var policy = "reclaim-batch"
+    @Option(
+        name: .long,
+        help: "The policy of the helper thread; see --list-policies. (default: reclaim-batch)")
+    var policy: String?
 
     @Option(
         name: .long, help: "The host and its load; see --list-presets. (default: unit)")
@@ -43,7 +49,8 @@ struct RecordCommand: ParsableCommand {
     var salt: Int64?
 
     @Option(
-        name: .long, parsing: .unconditional, help: "Virtual time to record, like 60s or 500ms.")
+        name: .long, parsing: .unconditional,
+        help: "Time to record, like 60s or 500ms; the engine's is virtual.")
     var duration = TimeSpan(argument: "10s")!
 
     @Option(
@@ -72,7 +79,8 @@ struct RecordCommand: ParsableCommand {
     var fragmentationFrom: String?
 
     @Option(
-        name: .long, parsing: .unconditional, help: "How much is recorded: 0, 1 (replayable) or 2.")
+        name: .long, parsing: .unconditional,
+        help: "How much is recorded: 0, 1 (replayable) or 2; of a host 0 to 3.")
     var detail = 1
 
     @OptionGroup var compression: CompressionOptions
@@ -87,6 +95,8 @@ struct RecordCommand: ParsableCommand {
         name: .long,
         help: "Print the scenario with all changes as a file that --scenario reads, and end.")
     var printScenario = false
+
+    @OptionGroup var host: HostOptions
 
     @OptionGroup var live: LiveOptions
 
@@ -105,19 +115,47 @@ struct RecordCommand: ParsableCommand {
             throw ValidationError("--output is needed: where to write the trace")
         }
         if duration.ns <= 0 { throw ValidationError("--duration must be more than nothing") }
-        if duration.ns > 86_400_000_000_000 {
-            throw ValidationError("--duration must be at most 24h of virtual time")
+        switch source {
+        case .engine: try validateEngine()
+        case .linux: try validateHost()
         }
-        if !(0...2).contains(detail) { throw ValidationError("--detail must be 0, 1 or 2") }
         if seed ?? 0 < 0 || salt ?? 0 < 0 {
             throw ValidationError("--seed and --salt must not be negative")
         }
         if !printScenario { try live.check(output: output ?? "-") }
     }
 
+    private func validateEngine() throws {
+        if duration.ns > 86_400_000_000_000 {
+            throw ValidationError("--duration must be at most 24h of virtual time")
+        }
+        if !(0...2).contains(detail) { throw ValidationError("--detail must be 0, 1 or 2") }
+        if host.isUsed {
+            throw ValidationError(
+                "--cpu-buffer, --sample-every and --tracefs need --source linux")
+        }
+    }
+
+    private func validateHost() throws {
+        if !TracepointPlan.details.contains(detail) {
+            throw ValidationError("--detail must be 0 to 3")
+        }
+        let isOfEngine =
+            policy != nil || preset != nil || scenario != nil || seed != nil || salt != nil
+            || !set.isEmpty || !setAt.isEmpty || fragmentationFrom != nil || printScenario
+        if isOfEngine {
+            throw ValidationError(
+                "policies, scenarios and their settings are the engine's; a host has its own")
+        }
+    }
+
     mutating func run() throws {
         if listPolicies || listPresets {
             try list()
+            return
+        }
+        if source == .linux {
+            try recordHost()
             return
         }
         let plan = try RecordPlan(request)
@@ -127,10 +165,7 @@ struct RecordCommand: ParsableCommand {
             try text.end()
             return
         }
-        let path = output ?? "-"
-        if path == "-", Terminal.isTerminal(1) {
-            throw CommandFailure(.usage, "a trace is not written to a terminal; use -o FILE")
-        }
+        let path = try targetPath
         try record(
             plan,
             to: LiveSession(
@@ -138,9 +173,20 @@ struct RecordCommand: ParsableCommand {
         )
     }
 
+    /// Where the trace goes.
+    var targetPath: String {
+        get throws {
+            let path = output ?? "-"
+            if path == "-", Terminal.isTerminal(1) {
+                throw CommandFailure(.usage, "a trace is not written to a terminal; use -o FILE")
+            }
+            return path
+        }
+    }
+
     private var request: RecordRequest {
         RecordRequest(
-            policy: policy, preset: preset, scenario: scenario,
+            policy: policy ?? "reclaim-batch", preset: preset, scenario: scenario,
             fragmentationFrom: fragmentationFrom, set: set, setAt: setAt, seed: seed, salt: salt,
             duration: duration)
     }
@@ -169,7 +215,7 @@ struct RecordCommand: ParsableCommand {
 
 /// What is recorded.
 enum RecordSource: String, ExpressibleByArgument, CaseIterable {
-    case engine
+    case engine, linux
 }
 
 extension RecordCommand {

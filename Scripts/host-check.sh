@@ -66,9 +66,10 @@ fragment() {
   free_mb=$(available_mb)
   cache_mb=$((free_mb - guard_mb - 4096))
   [ "$cache_mb" -gt 1024 ] || { echo "host-check: only $free_mb MB are available" >&2; exit 77; }
-  # Huge pages take what lies above the guard and is not page cache, so that reclaim has work.
   "$pressure" fill "$file" "$cache_mb"
-  cache_file_mb=$cache_mb
+  # More than stays in memory, so that reading it takes reclaim.
+  read_mb=$((cache_mb + 4096))
+  # Huge pages take what is still free, so that reclaim has work.
   local unused_mb
   unused_mb=$(awk '$1 == "MemFree:" {print int($2 / 1024)}' /proc/meminfo)
   if [ "$unused_mb" -gt 1536 ]; then echo $(((unused_mb - 768) / 2)) > /proc/sys/vm/nr_hugepages; fi
@@ -77,9 +78,9 @@ fragment() {
 
 # --- one recording
 busy() { # MODE
-  "$pressure" read "$seconds" "$file" "$cache_file_mb" & children+=($!)
+  "$pressure" read "$seconds" "$file" "$read_mb" & children+=($!)
   case $1 in
-    records) "$pressure" records "$seconds" 600 & ;;
+    records) "$pressure" records "$seconds" 900 & ;;
     blocks) "$pressure" blocks "$seconds" 512 & ;;
   esac
   children+=($!)
@@ -88,7 +89,6 @@ perf_usage() { # reads rusage of perf beside us; prints events and CPU
   python3 - "$work" "$((seconds + 5))" <<'PY'
 import os, resource, subprocess, sys
 work, seconds = sys.argv[1], sys.argv[2]
-points = ["vmscan:*", "compaction:*", "kmem:mm_page_alloc"]
 command = ["perf", "record", "-q", "-a", "-o", f"{work}/perf.data"]
 for point in ["kmem:mm_page_alloc", "vmscan:mm_vmscan_lru_shrink_inactive", "vmscan:mm_vmscan_direct_reclaim_begin",
               "vmscan:mm_vmscan_direct_reclaim_end", "compaction:mm_compaction_migratepages",

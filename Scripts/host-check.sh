@@ -1,8 +1,8 @@
 #!/bin/bash
 # Records this host under pressure and holds the recordings against the kernel's own counters. Root,
-# tracefs, gcc, python3. Takes about 2 x 2 x (HOST_CHECK_SECONDS + 15) s and needs 10 GB that nobody uses.
+# tracefs, gcc, python3. Takes about 6 x (HOST_CHECK_SECONDS + 10) s and needs 10 GB that nobody uses.
 #
-# HOST_CHECK_SECONDS   pressure for each of four recordings (60)
+# HOST_CHECK_SECONDS   pressure for each of six recordings (60)
 # HOST_CHECK_TOOL      the tool (.build/release/ktls-trace)
 # HOST_CHECK_FILE      a sparse file for the page cache, on a real file system (below .build)
 # HOST_CHECK_PRESSURE  another program instead of Scripts/host-check/pressure.c, with the same arguments
@@ -78,9 +78,11 @@ fragment() {
 
 # --- one recording
 busy() { # MODE
-  "$pressure" read "$seconds" "$file" "$read_mb" & children+=($!)
+  local reading=read
+  [ "$1" = flood ] && reading=flood
+  "$pressure" "$reading" "$seconds" "$file" "$read_mb" & children+=($!)
   case $1 in
-    records) "$pressure" records "$seconds" 900 & ;;
+    records | flood) "$pressure" records "$seconds" 900 & ;;
     blocks) "$pressure" blocks "$seconds" 512 & ;;
   esac
   children+=($!)
@@ -127,10 +129,10 @@ for setting in default changed; do
     if [ -e /proc/sys/vm/defrag_mode ]; then echo 1 > /proc/sys/vm/defrag_mode; fi
     echo 80 > /proc/sys/vm/compaction_proactiveness
   fi
-  for mode in records blocks; do check "$mode" "$mode-$setting"; done
+  for mode in records blocks flood; do check "$mode" "$mode-$setting"; done
 done
 restore
-compare_settings "four recordings"
+compare_settings "six recordings"
 
 # --- signals
 "$tool" record --source linux --duration 60s -o "$work/term.ktrace" 2> /dev/null & recorder=$!

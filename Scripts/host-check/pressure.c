@@ -4,6 +4,7 @@
 //   pressure records SECONDS MEGABYTES    socket pairs that hold records of 16 KiB, with churn
 //   pressure blocks SECONDS MEGABYTES     memory in huge pages, taken and given back
 //   pressure read SECONDS FILE MEGABYTES  reads the file page by page, so that reclaim has work
+//   pressure flood SECONDS FILE MEGABYTES the same without a rest
 //
 // A record of 16 KiB asks the kernel for four pages in a row without reclaim, as kernel TLS does.
 // Everything ends with code 9 when MemAvailable falls below GUARD_MB megabytes (6144).
@@ -143,18 +144,19 @@ static int blocks(double length, long megabytes)
     return 0;
 }
 
-static int read_pages(double length, const char *path, long megabytes)
+static int read_pages(double length, const char *path, long megabytes, int rests)
 {
     int file = open_file(path, megabytes);
     char bytes[page];
     double end = seconds() + length;
-    long number = 0, pages = megabytes << 8;
-    while (seconds() < end) {
-        if (number % 1024 == 0) guard();
+    // Begins in the last quarter, which nobody has read yet.
+    long pages = megabytes << 8, number = pages / 1024 * 768, first = number;
+    while (number % 256 != 0 || seconds() < end) {
+        if (number % 4096 == 0) guard();
         if (pread(file, bytes, page, number % pages * page) < 0) return 1;
-        if (++number % 256 == 0) rest(8000);
+        if (++number % 256 == 0 && rests) rest(8000);
     }
-    printf("read: %ld pages\n", number);
+    printf("read: %ld pages\n", number - first);
     return 0;
 }
 
@@ -168,7 +170,9 @@ int main(int count, char **arguments)
     if (count == 4 && !strcmp(mode, "blocks"))
         return blocks(atof(arguments[2]), atol(arguments[3]));
     if (count == 5 && !strcmp(mode, "read"))
-        return read_pages(atof(arguments[2]), arguments[3], atol(arguments[4]));
+        return read_pages(atof(arguments[2]), arguments[3], atol(arguments[4]), 1);
+    if (count == 5 && !strcmp(mode, "flood"))
+        return read_pages(atof(arguments[2]), arguments[3], atol(arguments[4]), 0);
     fprintf(stderr, "usage: see the top of pressure.c\n");
     return 64;
 }

@@ -138,12 +138,18 @@ public final class HostTracing {
         return lost
     }
 
-    /// Changes which switches are recorded.
+    /// Changes whose switches are recorded.
     ///
-    /// - Returns: Whether the kernel has taken the filter; the old one holds otherwise.
+    /// - Returns: Whether the kernel has taken the filter. Otherwise it records those of the reclaim
+    ///   threads only.
     public func setSwitchFilter(_ filter: String) -> Bool {
-        HostFile.write(
-            filter, to: "\(instance.path)/events/\(TracepointWish.switchPath)/filter") == 0
+        let folder = "\(instance.path)/events/\(TracepointWish.switchPath)"
+        if HostFile.write(filter, to: folder + "/filter") == 0 { return true }
+        // A kernel that cannot read a filter takes none in its place, and would record all.
+        if HostFile.write(SchedulerFilter.switches(of: []), to: folder + "/filter") != 0 {
+            _ = HostFile.write("0", to: folder + "/enable")
+        }
+        return false
     }
 
     /// The names of threads that the kernel remembers; a small cache, which can be wrong.

@@ -241,7 +241,8 @@ let package = Package(
             ]),
         tests("ConformanceTests", ["PhysicalMemory", "ReclaimEngine"]),
         tests("ReferenceTests", ["PhysicalMemory", "TestRandomness"]),
-        tests("CaptureTests", ["TraceCore", "TraceImport"]),
+        tests(
+            "CaptureTests", ["TraceCore", "TraceCompression", "KernelTraces", "TraceImport"]),
         tests(
             "CommandTests",
             [

@@ -70,10 +70,9 @@ public struct EventFormats: Sendable {
     /// The formats in the order in which they were added.
     public private(set) var list: [EventFormat] = []
     /// Where the number of an event stands in every record.
-    public private(set) var typeField = RecordField(
-        name: "common_type", offset: 0, size: 2, isSigned: false)
+    public private(set) var typePlace = NumberPlace(offset: 0, size: 2, isSigned: false)
     /// Where the process number stands in every record, or `nil` where no format has it.
-    public private(set) var pidField: RecordField?
+    public private(set) var pidPlace: NumberPlace?
     private var positions: [Int32] = []
 
     /// Makes an empty set.
@@ -91,8 +90,8 @@ public struct EventFormats: Sendable {
             }
             return
         }
-        if let type = format.field("common_type"), type.shape == .integer { typeField = type }
-        if let pid = format.field("common_pid"), pid.shape == .integer { pidField = pid }
+        if let place = format.field("common_type")?.number { typePlace = place }
+        if let place = format.field("common_pid")?.number { pidPlace = place }
         if positions.count <= format.id {
             positions += [Int32](repeating: -1, count: format.id + 1 - positions.count)
         }

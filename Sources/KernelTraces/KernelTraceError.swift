@@ -64,6 +64,8 @@ public enum ContainerProblem: Error, Equatable, Sendable {
     case latencyText
     /// Sections refer to each other in a circle.
     case circularSections
+    /// The file could not be read there.
+    case unreadable
     /// The file holds no data of any CPU.
     case noBuffer
 }

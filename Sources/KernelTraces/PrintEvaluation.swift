@@ -6,7 +6,7 @@ extension EventFormat {
     public func integer(_ argument: Int, _ bytes: Span<UInt8>, _ record: Range<Int>) -> Int64? {
         let found = print.arguments[argument]
         guard found.expressions.count == 1 else { return nil }
-        return number(found.expressions[0], bytes, record)
+        return number(found.expressions[0], bytes, record).map(found.width.apply)
     }
 
     /// The text that is printed behind a key, or `nil` where only the kernel can tell.
@@ -32,9 +32,18 @@ extension EventFormat {
         return found.count == 1 ? found.first.map { fields[$0] } : nil
     }
 
-    /// The field that is printed as it is behind a key, or `nil`.
-    public func plainField(ofArgument argument: Int) -> RecordField? {
-        print.arguments[argument].field.map { fields[$0] }
+    /// Where the number is that is printed as it is behind a key, or `nil`.
+    public func plainNumber(ofArgument argument: Int) -> NumberPlace? {
+        let found = print.arguments[argument]
+        guard let place = found.field.flatMap({ fields[$0].number }) else { return nil }
+        switch found.width {
+        case .all: return place
+        case .signed32, .unsigned32:
+            guard place.size <= 4 else { return nil }
+            // Shorter numbers become whole ones before they are printed.
+            let isSigned = place.size == 4 ? found.width == .signed32 : place.isSigned
+            return NumberPlace(offset: place.offset, size: place.size, isSigned: isSigned)
+        }
     }
 
     private func number(

@@ -6,6 +6,8 @@ public struct PrintFormat: Sendable {
     /// One or several values that are printed behind a key.
     struct Argument: Sendable {
         let key: String
+        /// How many bits of a number are printed, and whether with a sign.
+        let width: PrintWidth
         var expressions: [PrintExpression]
         /// The field, where the only expression is one.
         var field: Int? {
@@ -32,9 +34,10 @@ public struct PrintFormat: Sendable {
         var parser = PrintParser(Array(tokens), fields: fields, constants: constants)
         let values = parser.arguments()
         var arguments: [Argument] = []
-        for (number, key) in Self.conversions(text).enumerated() where number < values.count {
-            if let key {
-                arguments.append(Argument(key: key, expressions: [values[number]]))
+        for (number, found) in Self.conversions(text).enumerated() where number < values.count {
+            if let key = found.key {
+                arguments.append(
+                    Argument(key: key, width: found.width, expressions: [values[number]]))
             } else if number > 0, !arguments.isEmpty {
                 arguments[arguments.count - 1].expressions.append(values[number])
             }
@@ -48,9 +51,9 @@ public struct PrintFormat: Sendable {
     /// The keys of all conversions of a format text; `nil` for one that follows another directly.
     ///
     /// A conversion without a key has the empty one, and so has a width that is an argument.
-    static func conversions(_ text: String) -> [String?] {
+    static func conversions(_ text: String) -> [(key: String?, width: PrintWidth)] {
         let bytes = Array(text.utf8)
-        var keys: [String?] = []
+        var keys: [(key: String?, width: PrintWidth)] = []
         var literal = 0
         var position = 0
         while position < bytes.count {
@@ -65,14 +68,18 @@ public struct PrintFormat: Sendable {
                 continue
             }
             while position < bytes.count, isModifier(bytes[position]) {
-                if bytes[position] == UInt8(ascii: "*") { keys.append("") }
+                if bytes[position] == UInt8(ascii: "*") { keys.append(("", .all)) }
                 position += 1
             }
-            let isPointer = position < bytes.count && bytes[position] == UInt8(ascii: "p")
+            let letter = position < bytes.count ? bytes[position] : 0
+            let width = PrintWidth(letter, modifiers: bytes[start..<position])
             position += 1
             // Letters behind %p say what it points to.
-            while isPointer, position < bytes.count, isLetter(bytes[position]) { position += 1 }
-            keys.append(start == literal && literal > 0 ? nil : key(bytes[literal..<start]))
+            while letter == UInt8(ascii: "p"), position < bytes.count, isLetter(bytes[position]) {
+                position += 1
+            }
+            let isDirect = start == literal && literal > 0
+            keys.append((isDirect ? nil : key(bytes[literal..<start]), width))
             literal = position
         }
         return keys
@@ -94,6 +101,29 @@ public struct PrintFormat: Sendable {
         literal = literal.dropLast()
         let word = literal.suffix(while: { isLetter($0) || $0 == UInt8(ascii: "_") })
         return string(word)
+    }
+}
+
+/// The bits of a number that are printed.
+enum PrintWidth: Sendable {
+    case signed32, unsigned32, all
+
+    init(_ letter: UInt8, modifiers: ArraySlice<UInt8>) {
+        let isLong = modifiers.contains { "lqjztL".utf8.contains($0) }
+        switch letter {
+        case UInt8(ascii: "d"), UInt8(ascii: "i"): self = isLong ? .all : .signed32
+        case UInt8(ascii: "u"), UInt8(ascii: "x"), UInt8(ascii: "X"), UInt8(ascii: "o"):
+            self = isLong ? .all : .unsigned32
+        default: self = .all
+        }
+    }
+
+    func apply(_ value: Int64) -> Int64 {
+        switch self {
+        case .signed32: Int64(Int32(truncatingIfNeeded: value))
+        case .unsigned32: Int64(UInt32(truncatingIfNeeded: value))
+        case .all: value
+        }
     }
 }
 

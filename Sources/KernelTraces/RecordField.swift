@@ -38,11 +38,14 @@ public struct RecordField: Hashable, Sendable {
         self.shape = shape
     }
 
+    /// Where the number is, or `nil` where the field is none.
+    public var number: NumberPlace? {
+        shape == .integer ? NumberPlace(offset: offset, size: size, isSigned: isSigned) : nil
+    }
+
     /// The number in a record, or `nil` where the record is too short or the field is no number.
-    @inline(__always)
     public func integer(_ bytes: Span<UInt8>, _ record: Range<Int>) -> Int64? {
-        guard shape == .integer, offset + size <= record.count else { return nil }
-        return loadInteger(bytes, record.lowerBound + offset, size: size, isSigned: isSigned)
+        number?.load(bytes, record)
     }
 
     /// Where the bytes of a text are, up to a zero byte, or `nil` where there is no text.
@@ -67,5 +70,28 @@ public struct RecordField: Hashable, Sendable {
             let end = first + (word >> 16)
             return first <= end && end <= record.upperBound ? first..<end : nil
         }
+    }
+}
+
+/// Where a number stands in a record.
+public struct NumberPlace: Hashable, Sendable {
+    /// Bytes from the start of the record.
+    public let offset: Int
+    /// Bytes: 1, 2, 4 or 8.
+    public let size: Int
+    /// Whether the number has a sign.
+    public let isSigned: Bool
+
+    /// Makes a place.
+    public init(offset: Int, size: Int, isSigned: Bool) {
+        self.offset = offset
+        self.size = size
+        self.isSigned = isSigned
+    }
+
+    /// The number in a record, or `nil` where the record is too short.
+    public func load(_ bytes: Span<UInt8>, _ record: Range<Int>) -> Int64? {
+        guard offset + size <= record.count else { return nil }
+        return loadInteger(bytes, record.lowerBound + offset, size: size, isSigned: isSigned)
     }
 }

@@ -5,8 +5,8 @@ public struct RingLayout: Sendable, Hashable {
 
     /// Bytes of a sub-buffer, its header included.
     public var subBufferBytes: Int
-    /// Where the number of an event stands in its record; see `EventFormats.typeField`.
-    public var typeField = RecordField(name: "common_type", offset: 0, size: 2, isSigned: false)
+    /// Where the number of an event stands in its record; see `EventFormats.typePlace`.
+    public var typePlace = NumberPlace(offset: 0, size: 2, isSigned: false)
 
     let timeOffset: Int
     let usedOffset: Int

@@ -158,7 +158,7 @@ public struct SubBufferCursor: Sendable {
     private func id(
         _ bytes: Span<UInt8>, _ payload: Range<Int>
     ) throws(KernelTraceError) -> Int {
-        guard let id = layout.typeField.integer(bytes, payload) else {
+        guard let id = layout.typePlace.load(bytes, payload) else {
             throw fault(at: payload.lowerBound, .eventTooShort)
         }
         return Int(id)

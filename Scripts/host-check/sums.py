@@ -14,8 +14,13 @@ import sys
 CHECKS = {
     "pages moved": ["pgmigrate_success"],
     "pages freed by kswapd": ["pgsteal_kswapd"],
-    "stalls in reclaim": ["allocstall_dma", "allocstall_dma32", "allocstall_normal", "allocstall_movable"],
     "rounds of kswapd": ["pageoutrun"],
+}
+# These may have grown by a tenth more: the kernel counts a stall again when it goes over all memory once more, and some
+# kernels record nothing of the first process's threads.
+NEARLY = {
+    "stalls in reclaim": ["allocstall_dma", "allocstall_dma32", "allocstall_normal", "allocstall_movable", "allocstall_device"],
+    "pages freed by stalled threads": ["pgsteal_direct", "pgsteal_khugepaged", "pgsteal_proactive"],
 }
 
 
@@ -31,7 +36,7 @@ def events(tool, trace):
 def main():
     tool, trace, rate_limit = sys.argv[1], sys.argv[2], float(sys.argv[3])
     first, last = {}, {}
-    sums = dict.fromkeys(CHECKS, 0)
+    sums = dict.fromkeys([*CHECKS, *NEARLY], 0)
     for event in events(tool, trace):
         kind = event["kind"]
         if kind == "counter":
@@ -44,8 +49,8 @@ def main():
             sums["stalls in reclaim"] += 1
         elif kind == "batch_begin" and event["routine"] == "kswapd":
             sums["rounds of kswapd"] += 1
-        elif kind == "pageout" and event["mode"] == "daemon":
-            sums["pages freed by kswapd"] += event["freed"]
+        elif kind == "pageout":
+            sums["pages freed by kswapd" if event["mode"] == "daemon" else "pages freed by stalled threads"] += event["freed"]
     sums["pages moved"] += sum(
         value for name, value in last.items() if name.startswith("mm_compaction_migratepages/unbatched/") and "failed" not in name
     )
@@ -60,10 +65,11 @@ def main():
     share = int(notes["recorder.cpu_ns"]) / int(notes["recorder.elapsed_ns"])
     lost = int(notes["recorder.events_lost"])
     wrong = []
-    for name, counters in CHECKS.items():
-        expected = grown(counters)
-        print(f"  {name}: traced {sums[name]}, vmstat {expected}")
-        if sums[name] != expected:
+    for name, counters in [*CHECKS.items(), *NEARLY.items()]:
+        expected, traced = grown(counters), sums[name]
+        print(f"  {name}: traced {traced}, vmstat {expected}")
+        most = traced * 1.1 + 2 if name in NEARLY else traced
+        if not traced <= expected <= most:
             wrong.append(name)
     print(f"  {rate:.0f} events/s, lost {lost}, late {notes['recorder.events_late']}, recorder {share:.2%} of one core")
     if lost:

@@ -47,6 +47,9 @@ public struct RingMerge: Sendable {
     /// Bytes that were added to a lane and are not used up.
     public func waitingBytes(_ lane: Int) -> Int { lanes[lane].waitingBytes }
 
+    /// Whether a lane takes no more bytes.
+    public func isEnded(_ lane: Int) -> Bool { lanes[lane].isEnded }
+
     /// Adds the next bytes of a CPU; they may begin and end anywhere.
     ///
     /// Programmer error: bytes for a lane that was ended.

@@ -1,11 +1,12 @@
-import Glibc
+import KernelTraces
 
 /// The ring of one CPU.
 struct CpuRing {
     let cpu: Int32
     /// Its binary pipe, open without waiting.
     let descriptor: Int32
-    private var statistics = RingStatistics()
+    /// What it had lost when it was asked last.
+    private var lost: UInt64 = 0
 
     private init(cpu: Int32, descriptor: Int32) {
         self.cpu = cpu
@@ -25,12 +26,13 @@ struct CpuRing {
     }
 
     /// Events lost since the last call.
-    mutating func takeLosses(_ instance: String) -> Int64 {
+    mutating func takeLosses(_ instance: String) -> UInt64 {
         guard case .success(let bytes) = HostFile.bytes("\(instance)/per_cpu/cpu\(cpu)/stats")
         else { return 0 }
-        let now = RingStatistics(bytes)
-        defer { statistics = now }
-        return max(0, now.lost - statistics.lost)
+        var statistics = RingStatistics()
+        statistics.add(bytes)
+        defer { lost = statistics.lost }
+        return statistics.lost > lost ? statistics.lost - lost : 0
     }
 }
 
@@ -72,22 +74,5 @@ enum MemoryFacts {
             return overflows ? nil : product
         }
         return nil
-    }
-}
-
-/// The kernel's small cache of thread names.
-enum SavedNames {
-    /// More than the cache is usually made to hold.
-    static let namesMax = 1 << 16
-
-    /// Reads `saved_cmdlines`: a number and a name in each line.
-    static func read(_ text: String) -> [Int32: String] {
-        var names: [Int32: String] = [:]
-        for line in text.split(separator: "\n").prefix(namesMax) {
-            let parts = line.split(separator: " ", maxSplits: 1)
-            guard parts.count == 2, let thread = Int32(parts[0]), thread > 0 else { continue }
-            names[thread] = String(parts[1])
-        }
-        return names
     }
 }

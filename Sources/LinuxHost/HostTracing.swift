@@ -35,7 +35,9 @@ public final class HostTracing {
     /// Instances of recordings that were killed: which were removed, and which could not be.
     public let staleInstances: (removed: [String], left: [String])
 
-    private let tracefs: String
+    /// The folder of tracefs.
+    public let tracefs: String
+
     private let instance: TraceInstance
     private var rings: [CpuRing]
     private var buffer: [UInt8]
@@ -132,17 +134,17 @@ public final class HostTracing {
     }
 
     /// Events that the rings have lost since the last call.
-    public func takeLosses() -> Int64 {
-        var lost: Int64 = 0
+    public func takeLosses() -> UInt64 {
+        var lost: UInt64 = 0
         for position in rings.indices { lost &+= rings[position].takeLosses(instance.path) }
         return lost
     }
 
-    /// Changes whose switches are recorded.
+    /// Has the switches of these threads recorded, besides those of the reclaim threads.
     ///
-    /// - Returns: Whether the kernel has taken the filter. Otherwise it records those of the reclaim
-    ///   threads only.
-    public func setSwitchFilter(_ filter: String) -> Bool {
+    /// - Returns: Whether the kernel does so. Otherwise it records those of the reclaim threads only.
+    public func recordSwitches(of threads: [Int32]) -> Bool {
+        let filter = SchedulerFilter.switches(of: threads)
         let folder = "\(instance.path)/events/\(TracepointWish.switchPath)"
         if HostFile.write(filter, to: folder + "/filter") == 0 { return true }
         // A kernel that cannot read a filter takes none in its place, and would record all.
@@ -150,11 +152,6 @@ public final class HostTracing {
             _ = HostFile.write("0", to: folder + "/enable")
         }
         return false
-    }
-
-    /// The names of threads that the kernel remembers; a small cache, which can be wrong.
-    public func savedNames() -> [Int32: String] {
-        SavedNames.read(HostFile.text("\(tracefs)/saved_cmdlines") ?? "")
     }
 
     /// Processor time of this process so far in nanoseconds, of all its threads.

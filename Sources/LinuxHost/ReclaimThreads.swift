@@ -34,19 +34,3 @@ public struct ReclaimThreads: Equatable, Sendable {
         return String(name)
     }
 }
-
-/// Names of threads that are seen in events.
-public enum ThreadNames {
-    /// The name of a thread that is there, as this process sees it; the numbers in events are
-    /// those of the machine's first namespace.
-    public static func name(_ thread: Int32) -> String? {
-        HostFile.text("/proc/\(thread)/comm")
-    }
-
-    /// Whether numbers of threads in events and in `/proc` mean the same.
-    public static let areOfThisNamespace: Bool = {
-        guard let link = HostCalls.link("/proc/self/ns/pid") else { return false }
-        // The number that the kernel gives its first namespace for processes.
-        return InstanceName.namespace(link) == 0xEFFF_FFFC
-    }()
-}

@@ -3,7 +3,7 @@
 public struct StalledThreads: Sendable {
     /// The threads, in the order in which they were seen last.
     public private(set) var threads: [Int32] = []
-    /// Whether the threads are others than when this was last asked for.
+    /// Whether the threads are others than those taken last.
     private var hasChanged = false
     private let limit: Int
 
@@ -24,10 +24,10 @@ public struct StalledThreads: Sendable {
         threads.append(thread)
     }
 
-    /// The filter to set, or `nil` where the one that was set last still holds.
-    public mutating func takeFilter() -> String? {
+    /// The threads, ascending, or `nil` where they are those that were taken last.
+    public mutating func takeChange() -> [Int32]? {
         guard hasChanged else { return nil }
         hasChanged = false
-        return SchedulerFilter.switches(of: threads.sorted())
+        return threads.sorted()
     }
 }

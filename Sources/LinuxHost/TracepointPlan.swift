@@ -61,6 +61,11 @@ public struct TracepointPlan: Hashable, Sendable {
         }
     }
 
+    /// Names of tracepoints that are recorded at some detail, and not by this plan.
+    public var unrecordedNames: Set<String> {
+        Set(TracepointWish.all.map(\.name)).subtracting(tracepoints.map(\.name))
+    }
+
     /// Whether the switches of stalled threads are recorded, too.
     public var followsStalledThreads: Bool {
         detail >= 3 && tracepoints.contains { $0.path == TracepointWish.switchPath }

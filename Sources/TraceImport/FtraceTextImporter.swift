@@ -76,17 +76,6 @@ public struct FtraceTextImporter: ~Copyable {
         keep(bytes.extracting(start..<bytes.count))
     }
 
-    /// Adds an event that is not in the text, such as a reading of the host's state.
-    ///
-    /// - Parameter timeNs: Since the start of the trace; not before the last event.
-    package mutating func add(
-        _ kind: KindID, timeNs: Int64, domain: Int32, _ values: Span<Int64>,
-        into sink: inout some EventSink & ~Copyable
-    ) {
-        let moment = Moment(timeNs: timeNs, cpu: EventHeader.none)
-        mapper.emitter.emit(kind, moment, domain: domain, values, into: &sink)
-    }
-
     /// Ends the text and says what was found.
     ///
     /// A last line without its end is dropped: half a number cannot be told from a whole one.

@@ -49,8 +49,9 @@ extension HostEventMapper {
         let values: [19 of Int64] = [
             Int64(table.threads[position].pid), isDaemon ? BatchMode.daemon : BatchMode.direct,
             sink.intern(Self.routine), sink.intern(result), -1, -1, -1, -1, -1, -1,
-            isOpen ? batch.movedPages : -1, -1, -1, 0, isOpen ? batch.scannedPages : -1, -1,
-            isOpen ? cpuNs : -1, isOpen ? batch.failedMoves : -1, -1,
+            isOpen && known.moved ? batch.movedPages : -1, -1, -1, 0,
+            isOpen && known.scanned ? batch.scannedPages : -1, -1, isOpen ? cpuNs : -1,
+            isOpen && known.moved ? batch.failedMoves : -1, -1,
         ]
         emitter.emit(
             .batchEnd, line.moment, domain: domain(nil, reclaim), cause: batch.sequence, values,

@@ -53,7 +53,8 @@ extension HostEventMapper {
         let values: [19 of Int64] = [
             Int64(table.threads[position].pid), BatchMode.daemon,
             sink.intern(Self.kswapdRoutine), sink.intern(result), -1, -1, -1, -1, -1, -1, 0, -1,
-            -1, batch.freedPages, batch.scannedPages, -1, cpuNs, 0, -1,
+            -1, known.reclaimed ? batch.freedPages : -1,
+            known.reclaimed ? batch.scannedPages : -1, -1, cpuNs, 0, -1,
         ]
         emitter.emit(
             .batchEnd, line.moment, domain: domain, cause: batch.sequence, values, into: &sink)
@@ -107,7 +108,8 @@ extension HostEventMapper {
         let values: [19 of Int64] = [
             Int64(table.threads[position].pid), BatchMode.direct, sink.intern(Self.directRoutine),
             sink.intern(freed > 0 ? "reclaimed" : "nothing"), -1, -1, -1, -1, -1, -1, 0, -1, -1,
-            freed, isOpen ? batch.scannedPages : -1, -1, isOpen ? cpuNs : -1, 0, -1,
+            freed, isOpen && known.reclaimed ? batch.scannedPages : -1, -1, isOpen ? cpuNs : -1, 0,
+            -1,
         ]
         emitter.emit(
             .batchEnd, line.moment, domain: domain(), cause: batch.sequence, values, into: &sink)

@@ -25,12 +25,15 @@ struct HostEventMapper {
     /// The last wakeup request and who made it, until the wakeup itself shows up.
     var request = PendingRequest()
 
+    /// Which sums over a batch can be known.
+    let known: KnownSums
     private let unknownDomain: Int32
     private let followed: [TaskName]
 
     init(options: FtraceImportOptions) {
         unknownDomain = options.nodeCount == 1 ? 0 : EventHeader.none
         followed = options.followedTaskPrefixes.map(TaskName.init)
+        known = KnownSums(without: options.unrecordedTracepoints)
     }
 
     /// Handles one event; false when a needed field is missing.
@@ -124,7 +127,7 @@ struct HostEventMapper {
     mutating func cpuNs(_ position: Int, since begin: CpuClock.Reading, _ timeNs: Int64) -> Int64 {
         let now = table.threads[position].clock.read(timeNs)
         let thread = table.threads[position]
-        let isFollowed = thread.isFollowed || thread.reclaim != nil
+        let isFollowed = thread.isFollowed || thread.isListed || thread.reclaim != nil
         guard isFollowed, thread.clock.hasSwitches, now.gaps == begin.gaps else { return -1 }
         return now.totalNs - begin.totalNs
     }
@@ -138,6 +141,25 @@ struct HostEventMapper {
         counters[name] = value
         let values: [2 of Int64] = [sink.intern(name), value]
         emitter.emit(.counter, moment, domain: domain, values, into: &sink)
+    }
+}
+
+/// Which sums over a batch can be known: those whose tracepoints were recorded.
+struct KnownSums {
+    /// Pages that compaction moved or failed to move.
+    let moved: Bool
+    /// Pages that compaction scanned.
+    let scanned: Bool
+    /// Pages that reclaim scanned, and that kswapd freed.
+    let reclaimed: Bool
+
+    init(without unrecorded: Set<String>) {
+        func isRecorded(_ tracepoint: Tracepoint) -> Bool {
+            !unrecorded.contains(tracepoint.rawValue)
+        }
+        moved = isRecorded(.migratePages)
+        scanned = isRecorded(.isolateMigratePages) && isRecorded(.isolateFreePages)
+        reclaimed = isRecorded(.shrinkInactive)
     }
 }
 

@@ -38,6 +38,17 @@ struct HostTimeline {
         return true
     }
 
+    /// The time since the start of something that is no recorded event; never before the last one.
+    ///
+    /// Where nothing has happened yet, the start is that of the window, or this.
+    mutating func sinceStart(_ timeNs: Int64) -> Int64 {
+        previousNs = max(previousNs, timeNs)
+        let originNs = startNs ?? options.window?.beginNs ?? previousNs
+        startNs = originNs
+        lastTimeNs = max(lastTimeNs, previousNs - originNs)
+        return lastTimeNs
+    }
+
     /// What the markers and the start say, as parameters of the trace.
     var parameters: [(String, Int64?)] {
         [

@@ -13,9 +13,9 @@ public struct KernelRecordImporter: ~Copyable {
     private let description: RecordingDescription
     private let plans: [EventPlan]
     private var entries: [Int?]
-    private var timeline: HostTimeline
-    private var mapper: HostEventMapper
-    private var taskNames: [Int32: TaskName] = [:]
+    var timeline: HostTimeline
+    var mapper: HostEventMapper
+    var taskNames: [Int32: TaskName] = [:]
     private var records = 0
     private var unread = UnreadLines()
     private var lost = LostEvents()

@@ -61,39 +61,12 @@ import Testing
         #expect(ThreadSchedule(Array(text.utf8)) == nil)
     }
 
-    @Test func lossesOfARingAddUp() {
-        let text = """
-            entries: 0
-            overrun: 4896
-            commit overrun: 2
-            bytes: 0
-            oldest event ts:     0.000000
-            now ts: 15617.188997
-            dropped events: 7
-            read events: 55104
-            """
-        let statistics = RingStatistics(Array(text.utf8))
-        #expect(statistics.lost == 4905)
-        #expect(statistics.read == 55104)
-    }
-
-    @Test func lossesThatCannotBeAddedAreAsManyAsCanBe() {
-        let text = "overrun: 9223372036854775807\ndropped events: 9223372036854775807\n"
-        #expect(RingStatistics(Array(text.utf8)).lost == .max)
-        #expect(RingStatistics(Array("overrun: x\ndropped\ncommit".utf8)).lost == 0)
-    }
-
     @Test func memoryOfTheMachineIsInBytes() {
         let text = Array("MemTotal:       24684524 kB\nMemAvailable:   22678016 kB\n".utf8)
         #expect(MemoryFacts.value("MemTotal:", text) == 25_276_952_576)
         #expect(MemoryFacts.value("MemAvailable:", text) == 23_222_288_384)
         #expect(MemoryFacts.value("MemFree:", text) == nil)
         #expect(MemoryFacts.value("MemTotal:", Array("MemTotal: 9223372036854775807".utf8)) == nil)
-    }
-
-    @Test func namesOfThreadsMayHoldBlanks() {
-        let names = SavedNames.read("45 kswapd0\n812 a b c\n0 idle\n-4 x\nx y\n77\n")
-        #expect(names == [45: "kswapd0", 812: "a b c"])
     }
 
     @Test func theChoiceIsTheWordInBrackets() {

@@ -99,17 +99,17 @@ import Testing
 }
 
 @Suite struct StalledThreadsTests {
-    @Test func aFilterIsMadeOnlyWhenThreadsChange() {
+    @Test func threadsAreToldOnlyWhenTheyChange() {
         var threads = StalledThreads(limit: 2)
-        #expect(threads.takeFilter() == nil)
+        #expect(threads.takeChange() == nil)
         threads.note(9)
         threads.note(7)
-        #expect(threads.takeFilter() == SchedulerFilter.switches(of: [7, 9]))
+        #expect(threads.takeChange() == [7, 9])
         threads.note(9)
-        #expect(threads.takeFilter() == nil)
+        #expect(threads.takeChange() == nil)
         // 7 was seen longest ago.
         threads.note(8)
-        #expect(threads.takeFilter() == SchedulerFilter.switches(of: [8, 9]))
+        #expect(threads.takeChange() == [8, 9])
     }
 
     @Test func theIdleThreadIsNobody() {
@@ -117,7 +117,7 @@ import Testing
         threads.note(0)
         threads.note(-1)
         #expect(threads.threads.isEmpty)
-        #expect(threads.takeFilter() == nil)
+        #expect(threads.takeChange() == nil)
     }
 
     @Test func thereIsALimit() {

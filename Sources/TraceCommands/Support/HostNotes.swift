@@ -1,5 +1,6 @@
 import LinuxHost
 import TraceCore
+import TraceImport
 
 /// What a recording of a host notes about itself; no part of any identity.
 enum HostNotes {
@@ -27,7 +28,10 @@ enum HostNotes {
             TextPair("recorder.elapsed_ns", String(usage.elapsedNs)),
             TextPair("recorder.events_read", String(events.read)),
             TextPair("recorder.events_lost", String(events.lost)),
-            TextPair("recorder.events_late", String(events.late)),
+            TextPair("recorder.events_late", String(events.result?.stepsBack ?? 0)),
         ]
+            + (events.result?.tracepoints ?? []).map {
+                TextPair("recorder.events.\($0.name)", String($0.lines))
+            } + events.faults.map { TextPair("recorder.fault", "\($0)") }
     }
 }

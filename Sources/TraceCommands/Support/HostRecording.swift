@@ -84,7 +84,10 @@ struct HostRecording: ~Copyable {
         try drain()
         if nowNs - origin.monotonicNs >= nextSampleNs { takeReading(isWhole: false) }
         events.deliver(before: nowNs - Self.settleNs, into: &recorder)
-        if let filter = events.takeSwitchFilter() { _ = tracing.setSwitchFilter(filter) }
+        if let threads = events.takeStalledThreads() {
+            let isDone = tracing.recordSwitches(of: threads)
+            events.follow(isDone ? threads : [], fromNs: ClockMark.now.monotonicNs)
+        }
         if Interrupt.takeDumpRequest() { recorder.dumpNow(reason: "SIGUSR1") }
         recorder.tick()
         if let failure = recorder.failure { throw session.failure(failure) }
@@ -111,7 +114,7 @@ struct HostRecording: ~Copyable {
         if lost > 0 {
             recorder.addLoss(
                 LossRecord(
-                    kind: nil, beginNs: lossesReadNs, endNs: nowNs, count: UInt64(lost)))
+                    kind: nil, beginNs: lossesReadNs, endNs: nowNs, count: lost))
             events.lost += lost
         }
         lossesReadNs = nowNs

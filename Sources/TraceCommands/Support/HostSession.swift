@@ -1,4 +1,5 @@
 import LinuxHost
+import TraceImport
 
 /// Begins and ends the tracing of a host, and says on standard error what that means for it.
 enum HostSession {
@@ -47,13 +48,14 @@ enum HostSession {
 
     /// What was recorded, and what that took.
     static func sayEnd(_ events: borrowing HostEvents, _ usage: RecorderCost.Usage) {
-        let rate = Int64(events.read) * 1000 / max(1, usage.elapsedNs / 1_000_000)
+        let rate = Int64(clamping: events.read) * 1000 / max(1, usage.elapsedNs / 1_000_000)
         say(
             "read \(events.read) events of the kernel, \(rate) a second; "
                 + "\(events.lost) lost; the recorder took \(usage.share) of one core")
-        if events.unread > 0 {
-            say("\(events.unread) events could not be understood")
+        if let unread = events.result?.unreadLines, unread.count > 0 {
+            say("\(unread.count) events not understood, the first is a \(unread.firstText)")
         }
+        for fault in events.faults { say("a ring was given up: \(fault)") }
     }
 
     static func say(_ text: String) { Terminal.writeError("ktls-trace: \(text)\n") }

@@ -151,6 +151,9 @@ public struct FtraceTextImporter: ~Copyable {
     }
 
     private mutating func lineWithoutEvent(_ line: Span<UInt8>) throws(ImportError) {
+        if form == .traceCmdReport, preamble.readReport(line) { return }
+        // perf prints the functions that led to an event behind it, indented by a tab.
+        if form == .perfScript, line[0] == Ascii.tab { return }
         if let lost = lostEventCount(line) {
             if lost < 0 { lostAreUncounted = true } else { reportedLost &+= lost }
             return

@@ -42,11 +42,27 @@ struct Capture {
     /// The text or file; empty for a folder.
     private let bytes: [UInt8]
 
-    init(folder: String, _ name: String, _ form: CaptureForm = .text) throws {
+    /// Lines of tasks that perf does not know.
+    let namelessLines: Int
+
+    /// - Parameter isWhole: keeps the lines of tasks that perf does not know, which the answers
+    ///   leave out.
+    init(
+        folder: String, _ name: String, _ form: CaptureForm = .text, isWhole: Bool = false
+    ) throws {
         directory = URL(filePath: folder).appending(path: name)
         reference = try Reference(contentsOf: directory.appending(path: "reference.json"))
         self.form = form
-        bytes = form == .raw ? [] : try CaptureFiles.bytes(directory, form.path)
+        var bytes = form == .raw ? [] : try CaptureFiles.bytes(directory, form.path)
+        var namelessLines = 0
+        if form == .perfScript {
+            let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true)
+            let named = lines.filter { !$0.prefix(24).contains("-1 ".utf8) }
+            namelessLines = lines.count - named.count
+            if !isWhole { bytes = Array(named.joined(separator: [UInt8(ascii: "\n")])) + [10] }
+        }
+        self.bytes = bytes
+        self.namelessLines = namelessLines
     }
 
     /// Whether the recording exists in a form.

@@ -6,9 +6,10 @@
 # make fuzz   libFuzzer on readers and writers, FUZZ_SECONDS (600) for each target
 # make docs  the pages of the libraries for other programs
 # make test-all  make test, sanitizers, long fuzzing, peers, planted bugs: hours
+# make host-check  live recordings of this host under pressure: root, tracefs, minutes
 # make bench  measurements, see Benchmarks/README.md
 # make notes  write the notes that scripts make, with the tool of `make build`: minutes
-.PHONY: demo test lint build bench notes mutants fuzz docs test-all
+.PHONY: demo test lint build bench notes mutants fuzz docs test-all host-check
 
 demo:
 	@Scripts/demo.sh
@@ -22,6 +23,9 @@ lint:
 build:
 	@Scripts/setup.sh
 	swift build -c release --product ktls-trace --static-swift-stdlib
+
+host-check: build
+	@Scripts/host-check.sh
 
 bench:
 	@Benchmarks/run.sh

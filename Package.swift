@@ -95,7 +95,9 @@ let package = Package(
             ], swiftSettings: strict),
         module("TraceReplay", ["TraceCore", "ReclaimEngine"]),
         // Other sources of events.
-        module("TraceImport", ["TraceCore"]),
+        module("KernelTraces"),
+        module("TraceImport", ["TraceCore", "KernelTraces"]),
+        module("LinuxHost", ["TraceCore", "KernelTraces"]),
         module("FreeBSDImport", ["TraceCore"]),
         module("EventTables", ["TraceCore"]),
         .target(
@@ -124,7 +126,8 @@ let package = Package(
             [
                 "TraceCore", "TraceFormat", "TraceCompression", "TraceIdentity", "TraceStore",
                 "LiveRecording", "PhysicalMemory", "ReclaimEngine", "Workloads", "ScenarioFiles",
-                "YAMLTrees", "TraceReplay", "TraceImport", "FreeBSDImport", "EventTables",
+                "YAMLTrees", "TraceReplay", "TraceImport", "KernelTraces", "LinuxHost",
+                "FreeBSDImport", "EventTables",
                 "RowSchemas", "TraceAnalysis", "TraceSummaries", "TraceDiff", "TraceSweep",
                 "GateFiles", "TraceReport", "CHeap", argumentParser,
             ]),
@@ -156,6 +159,7 @@ let package = Package(
         support(
             "SummaryFuzzing",
             ["FuzzProperties", "TraceAnalysis", "TraceSummaries", "TraceReport"]),
+        support("KernelTraceTestSupport", []),
         support("HostileTraces", ["TraceCore", "TraceFormat", "TraceStore", "TraceFuzzing"]),
         // Fast tests; they run in debug.
         tests(
@@ -191,8 +195,11 @@ let package = Package(
                 "TraceCore", "ReclaimEngine", "Workloads", "ScenarioFiles", "YAMLTrees",
                 "TestRandomness",
             ]),
+        tests(
+            "KernelTracesTests", ["KernelTraces", "KernelTraceTestSupport", "TestRandomness"]),
         tests("TraceImportTests", ["TraceCore", "TraceImport"]),
         tests("FreeBSDImportTests", ["TraceCore", "FreeBSDImport", "TestRandomness"]),
+        tests("LinuxHostTests", ["TraceCore", "LinuxHost"]),
         tests("EventTablesTests", ["TraceCore", "EventTables", "TestRandomness"]),
         tests("RowSchemasTests", ["TraceCore", "RowSchemas", "YAMLTrees", "TestRandomness"]),
         tests("HistogramsTests", ["Histograms"]),
@@ -238,7 +245,8 @@ let package = Package(
             ]),
         tests("ConformanceTests", ["PhysicalMemory", "ReclaimEngine"]),
         tests("ReferenceTests", ["PhysicalMemory", "TestRandomness"]),
-        tests("CaptureTests", ["TraceCore", "TraceImport"]),
+        tests(
+            "CaptureTests", ["TraceCore", "TraceCompression", "KernelTraces", "TraceImport"]),
         tests(
             "CommandTests",
             [

@@ -24,7 +24,12 @@ struct EventLine {
     /// Task names may contain blanks, dashes, brackets and digits. The kernel pads them to 16
     /// columns, so the dash in column 16 is tried first; text that was re-indented is read with
     /// the first dash that makes sense of the line.
-    init?(_ line: Span<UInt8>) {
+    init?(_ line: Span<UInt8>, _ form: TextForm = .ftrace) {
+        if form == .perfScript {
+            guard let parsed = Self.readPerf(line) else { return nil }
+            self = parsed
+            return
+        }
         if let parsed = Self.read(line, dash: Self.dashColumn) {
             self = parsed
             return
@@ -67,6 +72,64 @@ struct EventLine {
         return EventLine(
             task: TaskName(line, 0..<dash), pid: Int32(pid.value), cpu: cpu, timeNs: time.timeNs,
             resolutionNs: time.resolutionNs, name: name, bodyStart: position + 1)
+    }
+
+    /// Reads the prefix `TASK PID[/TID] [CPU] SECONDS.FRACTION: SYSTEM:NAME:`.
+    ///
+    /// Task names may contain blanks and brackets, so every opening bracket is tried.
+    private static func readPerf(_ line: Span<UInt8>) -> EventLine? {
+        var bracket = 0
+        while bracket < min(line.count, dashColumnMax + nameBytesMax) {
+            defer { bracket += 1 }
+            guard line[bracket] == Ascii.openBracket, bracket > 1,
+                let pid = pidBefore(bracket, in: line)
+            else { continue }
+            var position = bracket
+            guard let cpu = readCpu(line, &position) else { continue }
+            skipSpaces(line, &position)
+            guard let time = readTime(line, &position) else { continue }
+            skipSpaces(line, &position)
+            var nameStart = position
+            while position < line.count,
+                Ascii.isWord(line[position]) || line[position] == Ascii.minus
+            {
+                position += 1
+            }
+            guard position < line.count, line[position] == Ascii.colon else { return nil }
+            if position + 1 < line.count, Ascii.isWord(line[position + 1]) {
+                position += 1
+                nameStart = position
+                while position < line.count, Ascii.isWord(line[position]) { position += 1 }
+            }
+            let name = nameStart..<position
+            guard !name.isEmpty, name.count <= nameBytesMax, position < line.count,
+                line[position] == Ascii.colon
+            else { return nil }
+            return EventLine(
+                task: TaskName(line, 0..<pid.start), pid: pid.value, cpu: cpu,
+                timeNs: time.timeNs, resolutionNs: time.resolutionNs, name: name,
+                bodyStart: position + 1)
+        }
+        return nil
+    }
+
+    /// The number in front of the blanks at a position: `PID`, or the second of `PID/TID`.
+    private static func pidBefore(
+        _ end: Int, in line: Span<UInt8>
+    ) -> (value: Int32, start: Int)? {
+        var last = end
+        while last > 0, line[last - 1] == Ascii.space { last -= 1 }
+        var start = last
+        while start > 0, Ascii.digit(line[start - 1]) != nil { start -= 1 }
+        // perf shows tasks that it knows nothing about as -1.
+        if start > 0, line[start - 1] == Ascii.minus { start -= 1 }
+        guard last < end, let pid = readInteger(line, start..<last), let value = Int32(exactly: pid)
+        else { return nil }
+        if start > 0, line[start - 1] == Ascii.slash {
+            start -= 1
+            while start > 0, Ascii.digit(line[start - 1]) != nil { start -= 1 }
+        }
+        return start > 0 && line[start - 1] == Ascii.space ? (value, start) : nil
     }
 
     /// Reads `[(TGID)] [CPU]` with the blanks around it.

@@ -3,8 +3,9 @@
 /// Fields are usually asked for in the order in which the kernel prints them, so a search starts
 /// behind the field found last and only then goes back to the start: fields may come in any order
 /// and new ones may appear between them.
-struct FieldCursor {
-    private let start: Int
+struct FieldCursor: HostFields {
+    /// Where the tracepoint's own text starts.
+    let start: Int
     private var position: Int
 
     init(bodyStart: Int) {
@@ -15,23 +16,23 @@ struct FieldCursor {
     /// The place of a field's value, up to the next blank, or `nil` where there is no such field.
     ///
     /// - Complexity: O(line).
-    mutating func value(_ key: Literal, in line: Span<UInt8>) -> Range<Int>? {
+    mutating func value(_ key: FieldKey, in line: Span<UInt8>) -> Range<Int>? {
         guard
-            let found = Self.find(key, in: line, from: position, to: line.count)
-                ?? Self.find(key, in: line, from: start, to: position)
+            let found = Self.find(key.literal, in: line, from: position, to: line.count)
+                ?? Self.find(key.literal, in: line, from: start, to: position)
         else { return nil }
         position = found.upperBound
         return found
     }
 
     /// The integer value of a field, or `nil` where it is missing or not a number.
-    mutating func integer(_ key: Literal, in line: Span<UInt8>) -> Int64? {
-        guard let range = text(key, in: line) else { return nil }
+    mutating func integer(_ key: FieldKey, in line: Span<UInt8>) -> Int64? {
+        guard let range = textRange(key, in: line) else { return nil }
         return readInteger(line, range)
     }
 
     /// The value of a field without a trailing comma.
-    mutating func text(_ key: Literal, in line: Span<UInt8>) -> Range<Int>? {
+    mutating func textRange(_ key: FieldKey, in line: Span<UInt8>) -> Range<Int>? {
         guard let range = value(key, in: line) else { return nil }
         let hasComma = !range.isEmpty && line[range.upperBound - 1] == Ascii.comma
         return range.lowerBound..<(hasComma ? range.upperBound - 1 : range.upperBound)
@@ -58,28 +59,40 @@ struct FieldCursor {
     }
 }
 
-/// The names of the fields that are read.
-enum FieldKey {
-    static let page = Literal("page")
-    static let pageFrame = Literal("pfn")
-    static let order = Literal("order")
-    static let gfpFlags = Literal("gfp_flags")
-    static let allocOrder = Literal("alloc_order")
-    static let fallbackOrder = Literal("fallback_order")
-    static let allocType = Literal("alloc_migratetype")
-    static let fallbackType = Literal("fallback_migratetype")
-    static let nid = Literal("nid")
-    static let node = Literal("node")
-    static let mode = Literal("mode")
-    static let status = Literal("status")
-    static let migrated = Literal("nr_migrated")
-    static let failed = Literal("nr_failed")
-    static let scanned = Literal("nr_scanned")
-    static let reclaimed = Literal("nr_reclaimed")
-    static let delayed = Literal("usec_delayed")
-    /// How kernels up to at least 6.18 spell the field above.
-    static let delayedMisspelt = Literal("usect_delayed")
-    static let reason = Literal("reason")
-    static let mono = Literal("mono")
-    static let real = Literal("real")
+extension FieldCursor {
+    mutating func text(_ key: FieldKey, in line: Span<UInt8>) -> LineText? {
+        textRange(key, in: line).map(LineText.init)
+    }
+
+    /// A missing page is printed as zeros, `(null)` or `(nil)`, depending on kernel and tool; a
+    /// line without a page field tells by the page frame number -1.
+    mutating func hasNoPage(in line: Span<UInt8>) -> Bool? {
+        guard let page = value(.page, in: line) else {
+            return integer(.pageFrame, in: line).map { $0 == -1 }
+        }
+        guard !page.isEmpty else {
+            // Some kernels pad "(null)" on the left, which separates it from the equals sign.
+            var position = page.upperBound
+            skipSpaces(line, &position)
+            let isNull = position < line.count && line[position] == Ascii.openParenthesis
+            return isNull ? true : nil
+        }
+        if line[page.lowerBound] == Ascii.openParenthesis { return true }
+        for index in page {
+            let isZero = line[index] == Ascii.zero || line[index] | 0x20 == 0x78
+            if !isZero { return false }
+        }
+        return true
+    }
+
+    func contextSwitch(in line: Span<UInt8>) -> ContextSwitch<LineText>? {
+        SwitchLine(line, bodyStart: start).map {
+            ContextSwitch(
+                previous: $0.previous, state: LineText(range: $0.state), next: $0.next)
+        }
+    }
+
+    func wokenTask(in line: Span<UInt8>) -> SwitchedTask? {
+        TraceImport.wokenTask(line, bodyStart: start)
+    }
 }

@@ -48,16 +48,21 @@ public struct FtraceImportOptions: Hashable, Sendable {
     ///
     /// Such an event gets its predecessor's time. `nil` is one unit of the text's resolution.
     public var toleratedStepBackNs: Int64?
+    /// Tracepoints that the recorder is known to have left out: sums that take them are not known.
+    ///
+    /// Without this a sum of nothing is taken to be 0.
+    public var unrecordedTracepoints: Set<String>
 
     /// Makes options; the defaults import everything from a host with one node.
     public init(
         window: TimeWindow? = nil, nodeCount: Int = 1, followedTaskPrefixes: [String] = [],
-        toleratedStepBackNs: Int64? = nil
+        toleratedStepBackNs: Int64? = nil, unrecordedTracepoints: Set<String> = []
     ) {
         precondition(nodeCount >= 1, "a host has at least one memory node")
         self.window = window
         self.nodeCount = nodeCount
         self.followedTaskPrefixes = followedTaskPrefixes
         self.toleratedStepBackNs = toleratedStepBackNs
+        self.unrecordedTracepoints = unrecordedTracepoints
     }
 }

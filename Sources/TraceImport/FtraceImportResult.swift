@@ -62,6 +62,9 @@ public struct FtraceImportResult: Hashable, Sendable {
     public let lostEvents: Int
     /// Whether the recorder reported a loss without its size at least once.
     public let lostEventsAreUncounted: Bool
+    /// What the recording does not have of what could become events: tracepoints, and needed
+    /// fields as `TRACEPOINT.FIELD`, sorted. A text does not say; its list is empty.
+    public internal(set) var missing: [String] = []
     /// Events handed to the sink.
     public let events: Int
     /// The absolute time of `timeNs` 0, or `nil` when there is no event line in the window.

@@ -28,11 +28,10 @@ public struct FtraceTextImporter: ~Copyable {
     static let strangeLinesMax = 1000
     private static let sampleBytes = 200
 
-    private let options: FtraceImportOptions
+    private let form: TextForm
+    private var timeline: HostTimeline
     private var mapper: HostEventMapper
-    private var census = TracepointCensus()
     private var preamble = Preamble()
-    private var markers = SyncMarkers()
 
     /// The start of a line whose end is not there yet, and how long that line is so far.
     private var partialLine: [UInt8] = []
@@ -40,20 +39,15 @@ public struct FtraceTextImporter: ~Copyable {
 
     private var lines = 0
     private var eventLines = 0
-    private var linesOutsideWindow = 0
     private var unreadLines = UnreadLines()
-    private var stepsBack = 0
     private var reportedLost: Int64 = 0
     private var lostAreUncounted = false
     private var isFinished = false
 
-    private var startNs: Int64?
-    private var previousNs: Int64 = 0
-    private var lastTimeNs: Int64 = 0
-
     /// Makes an importer for one text.
-    public init(options: FtraceImportOptions = FtraceImportOptions()) {
-        self.options = options
+    public init(options: FtraceImportOptions = FtraceImportOptions(), form: TextForm = .ftrace) {
+        self.form = form
+        timeline = HostTimeline(options)
         mapper = HostEventMapper(options: options)
     }
 
@@ -101,15 +95,15 @@ public struct FtraceTextImporter: ~Copyable {
         guard eventLines > 0 || preamble.isFtrace else {
             throw .notFtraceText(line: unreadLines.firstLine)
         }
-        mapper.releaseAllUnfinished(timeNs: lastTimeNs, into: &sink)
+        mapper.releaseAllUnfinished(timeNs: timeline.lastTimeNs, into: &sink)
         return FtraceImportResult(
-            parameters: parameters(), tracepoints: census.counts(),
-            unlistedLines: census.unlistedLines, lines: lines,
-            linesOutsideWindow: linesOutsideWindow, unreadLines: unreadLines,
-            endsWithinLine: partialLength > 0, stepsBack: stepsBack, lostEvents: lostEvents,
-            lostEventsAreUncounted: lostAreUncounted, events: Int(mapper.emitter.lastSequence),
-            startNs: startNs, lastTimeNs: lastTimeNs,
-            syncMarkers: [markers.first, markers.count > 1 ? markers.last : nil].compactMap { $0 })
+            parameters: parameters(), tracepoints: timeline.census.counts(),
+            unlistedLines: timeline.census.unlistedLines, lines: lines,
+            linesOutsideWindow: timeline.outsideWindow, unreadLines: unreadLines,
+            endsWithinLine: partialLength > 0, stepsBack: timeline.stepsBack,
+            lostEvents: lostEvents, lostEventsAreUncounted: lostAreUncounted,
+            events: Int(mapper.emitter.lastSequence), startNs: timeline.startNs,
+            lastTimeNs: timeline.lastTimeNs, syncMarkers: timeline.syncMarkers)
     }
 
     // MARK: Lines
@@ -149,7 +143,7 @@ public struct FtraceTextImporter: ~Copyable {
             preamble.read(line)
             return
         }
-        guard length <= Self.lineBytesMax, let header = EventLine(line) else {
+        guard length <= Self.lineBytesMax, let header = EventLine(line, form) else {
             try lineWithoutEvent(line)
             return
         }
@@ -157,6 +151,9 @@ public struct FtraceTextImporter: ~Copyable {
     }
 
     private mutating func lineWithoutEvent(_ line: Span<UInt8>) throws(ImportError) {
+        if form == .traceCmdReport, preamble.readReport(line) { return }
+        // perf prints the functions that led to an event behind it, indented by a tab.
+        if form == .perfScript, line[0] == Ascii.tab { return }
         if let lost = lostEventCount(line) {
             if lost < 0 { lostAreUncounted = true } else { reportedLost &+= lost }
             return
@@ -179,37 +176,28 @@ public struct FtraceTextImporter: ~Copyable {
     ) throws(ImportError) {
         eventLines += 1
         let timeNs = try timeInOrder(header)
-        let entry = census.entry(line, header.name)
-        let tracepoint = census.tracepoint(entry)
-        if tracepoint == .marker { markers.read(line, header) }
-        if let window = options.window,
-            !window.contains(timeNs, resolutionNs: header.resolutionNs)
-        {
-            linesOutsideWindow += 1
-            return
+        let entry = timeline.census.entry(line, header.name)
+        let tracepoint = timeline.census.tracepoint(entry)
+        if tracepoint == .marker {
+            timeline.markers.read(line, bodyStart: header.bodyStart, timeNs: header.timeNs)
         }
-        census.count(entry)
-        let originNs =
-            startNs ?? options.window?.floorBeginNs(resolutionNs: header.resolutionNs) ?? timeNs
-        startNs = originNs
-        lastTimeNs = timeNs - originNs
-        guard let tracepoint else { return }
-        let mapped = MappedLine(header: header, timeNs: lastTimeNs)
+        guard timeline.admit(entry, timeNs: timeNs, resolutionNs: header.resolutionNs),
+            let tracepoint
+        else { return }
+        let mapped = MappedLine(
+            task: header.task, pid: header.pid, cpu: header.cpu, timeNs: timeline.lastTimeNs,
+            fields: FieldCursor(bodyStart: header.bodyStart))
         if !mapper.handle(tracepoint, mapped, line, into: &sink) { noteUnread(line) }
     }
 
     /// The time of a line, made not to decrease.
     private mutating func timeInOrder(_ header: EventLine) throws(ImportError) -> Int64 {
-        guard header.timeNs < previousNs else {
-            previousNs = header.timeNs
-            return previousNs
-        }
-        let toleratedNs = options.toleratedStepBackNs ?? header.resolutionNs
-        guard previousNs - header.timeNs <= toleratedNs else {
+        let toleratedNs = timeline.options.toleratedStepBackNs ?? header.resolutionNs
+        let previousNs = timeline.previousNs
+        guard let timeNs = timeline.timeInOrder(header.timeNs, toleratedNs: toleratedNs) else {
             throw .timeWentBackwards(line: lines, timeNs: header.timeNs, previousNs: previousNs)
         }
-        stepsBack += 1
-        return previousNs
+        return timeNs
     }
 
     // MARK: The result
@@ -222,24 +210,18 @@ public struct FtraceTextImporter: ~Copyable {
     private func parameters() -> ParameterList {
         var list = ParameterList([("source", "linux")])
         list["host.tracer"] = preamble.tracer
-        list["host.clock"] = markers.isMonotonicClock ? "mono" : nil
-        list.set("host.sync.count", Int64(markers.count))
+        list["host.clock"] = timeline.markers.isMonotonicClock ? "mono" : nil
+        list.set("host.sync.count", Int64(timeline.markers.count))
         let hasLosses = preamble.entries != nil || reportedLost > 0
         let numbers: [(String, Int64?)] = [
             ("host.cpus", preamble.cpuCount),
             ("host.entries_in_buffer", preamble.entries?.inBuffer),
             ("host.entries_written", preamble.entries?.written),
             ("host.lost_events", hasLosses ? Int64(lostEvents) : nil),
-            ("host.start_ns", startNs),
-            ("host.wall_start_ns", startNs.flatMap { markers.wallNs(atTraceNs: $0) }),
-            ("host.sync.first.trace_ns", markers.first?.traceNs),
-            ("host.sync.first.mono_ns", markers.first?.monoNs),
-            ("host.sync.first.real_ns", markers.first?.realNs),
-            ("host.sync.last.trace_ns", markers.last?.traceNs),
-            ("host.sync.last.mono_ns", markers.last?.monoNs),
-            ("host.sync.last.real_ns", markers.last?.realNs),
         ]
-        for (name, number) in numbers { list[name] = number.map { String($0) } }
+        for (name, number) in numbers + timeline.parameters {
+            list[name] = number.map { String($0) }
+        }
         return list
     }
 }

@@ -8,17 +8,18 @@ extension HostEventMapper {
 
     /// `mm_page_alloc` without a page becomes `alloc_fail`; a successful one says nothing.
     mutating func pageAlloc(
-        _ line: MappedLine, _ bytes: Span<UInt8>, into sink: inout some EventSink & ~Copyable
+        _ line: MappedLine<some HostFields>, _ bytes: Span<UInt8>,
+        into sink: inout some EventSink & ~Copyable
     ) -> Bool {
         var fields = line.fields
-        guard let isFailure = Self.hasNoPage(&fields, bytes) else { return false }
+        guard let isFailure = fields.hasNoPage(in: bytes) else { return false }
         guard isFailure else { return true }
         guard let order = fields.integer(FieldKey.order, in: bytes) else { return false }
         let gfp = fields.text(FieldKey.gfpFlags, in: bytes)
         let position = runningThread(line, into: &sink)
         let size = order >= 0 && order <= Self.orderMax ? Self.pageBytes << order : -1
         let values: [7 of Int64] = [
-            order, size, texts.number(line.header.task, into: &sink),
+            order, size, texts.number(line.task, into: &sink),
             texts.number(bytes, gfp, into: &sink), -1, -1,
             Int64(table.threads[position].pid),
         ]
@@ -26,32 +27,10 @@ extension HostEventMapper {
         return true
     }
 
-    /// Whether the allocation returned no page; `nil` where the line does not tell.
-    ///
-    /// A missing page is printed as zeros, `(null)` or `(nil)`, depending on kernel and tool; a
-    /// line without a page field tells by the page frame number -1.
-    private static func hasNoPage(_ fields: inout FieldCursor, _ bytes: Span<UInt8>) -> Bool? {
-        guard let page = fields.value(FieldKey.page, in: bytes) else {
-            return fields.integer(FieldKey.pageFrame, in: bytes).map { $0 == -1 }
-        }
-        guard !page.isEmpty else {
-            // Some kernels pad "(null)" on the left, which separates it from the equals sign.
-            var position = page.upperBound
-            skipSpaces(bytes, &position)
-            let isNull = position < bytes.count && bytes[position] == Ascii.openParenthesis
-            return isNull ? true : nil
-        }
-        if bytes[page.lowerBound] == Ascii.openParenthesis { return true }
-        for index in page {
-            let isZero = bytes[index] == Ascii.zero || bytes[index] | 0x20 == 0x78
-            if !isZero { return false }
-        }
-        return true
-    }
-
     /// `mm_page_alloc_extfrag`: a block was taken from another migrate type.
     mutating func pageAllocFallback(
-        _ line: MappedLine, _ bytes: Span<UInt8>, into sink: inout some EventSink & ~Copyable
+        _ line: MappedLine<some HostFields>, _ bytes: Span<UInt8>,
+        into sink: inout some EventSink & ~Copyable
     ) -> Bool {
         var fields = line.fields
         guard let order = fields.integer(FieldKey.allocOrder, in: bytes),

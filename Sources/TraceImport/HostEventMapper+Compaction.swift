@@ -10,7 +10,8 @@ extension HostEventMapper {
     ///
     /// A begin without an end before the next one is left without `batch_end`.
     mutating func compactionBegin(
-        _ line: MappedLine, _ bytes: Span<UInt8>, into sink: inout some EventSink & ~Copyable
+        _ line: MappedLine<some HostFields>, _ bytes: Span<UInt8>,
+        into sink: inout some EventSink & ~Copyable
     ) -> Bool {
         let position = runningThread(line, into: &sink)
         releaseUnfinished(position, line.moment, into: &sink)
@@ -31,7 +32,8 @@ extension HostEventMapper {
 
     /// `mm_compaction_end`; without a begin the sums are unknown and the cause is 0.
     mutating func compactionEnd(
-        _ line: MappedLine, _ bytes: Span<UInt8>, into sink: inout some EventSink & ~Copyable
+        _ line: MappedLine<some HostFields>, _ bytes: Span<UInt8>,
+        into sink: inout some EventSink & ~Copyable
     ) -> Bool {
         var fields = line.fields
         let mode = fields.text(FieldKey.mode, in: bytes)
@@ -43,12 +45,13 @@ extension HostEventMapper {
         let cpuNs = cpuNs(position, since: batch.clockAtBegin, line.timeNs)
         let isDaemon = reclaim?.family == .kcompactd
         let result =
-            "\(mode.map { lineText(bytes, $0) } ?? "")/\(lineText(bytes, status))"
+            "\(mode?.string(in: bytes) ?? "")/\(status.string(in: bytes))"
         let values: [19 of Int64] = [
             Int64(table.threads[position].pid), isDaemon ? BatchMode.daemon : BatchMode.direct,
             sink.intern(Self.routine), sink.intern(result), -1, -1, -1, -1, -1, -1,
-            isOpen ? batch.movedPages : -1, -1, -1, 0, isOpen ? batch.scannedPages : -1, -1,
-            isOpen ? cpuNs : -1, isOpen ? batch.failedMoves : -1, -1,
+            isOpen && known.moved ? batch.movedPages : -1, -1, -1, 0,
+            isOpen && known.scanned ? batch.scannedPages : -1, -1, isOpen ? cpuNs : -1,
+            isOpen && known.moved ? batch.failedMoves : -1, -1,
         ]
         emitter.emit(
             .batchEnd, line.moment, domain: domain(nil, reclaim), cause: batch.sequence, values,
@@ -59,7 +62,8 @@ extension HostEventMapper {
 
     /// `mm_compaction_migratepages`: adds to the open pass, or to a counter of its own.
     mutating func migratePages(
-        _ line: MappedLine, _ bytes: Span<UInt8>, into sink: inout some EventSink & ~Copyable
+        _ line: MappedLine<some HostFields>, _ bytes: Span<UInt8>,
+        into sink: inout some EventSink & ~Copyable
     ) -> Bool {
         var fields = line.fields
         guard let moved = fields.integer(FieldKey.migrated, in: bytes),
@@ -79,17 +83,18 @@ extension HostEventMapper {
     }
 
     /// `mm_compaction_isolate_*pages`: what the two scanners of a pass looked at.
-    mutating func isolatePages(_ line: MappedLine, _ bytes: Span<UInt8>) -> Bool {
+    mutating func isolatePages(_ line: MappedLine<some HostFields>, _ bytes: Span<UInt8>) -> Bool {
         var fields = line.fields
         guard let scanned = fields.integer(FieldKey.scanned, in: bytes) else { return false }
-        guard let position = table.find(line.header.pid) else { return true }
+        guard let position = table.find(line.pid) else { return true }
         table.threads[position].compaction.scannedPages &+= scanned
         return true
     }
 
     /// A call for direct compaction; the order holds for the passes that follow in the thread.
     mutating func tryToCompact(
-        _ line: MappedLine, _ bytes: Span<UInt8>, into sink: inout some EventSink & ~Copyable
+        _ line: MappedLine<some HostFields>, _ bytes: Span<UInt8>,
+        into sink: inout some EventSink & ~Copyable
     ) -> Bool {
         var fields = line.fields
         guard let order = fields.integer(FieldKey.order, in: bytes) else { return false }
@@ -102,7 +107,8 @@ extension HostEventMapper {
 
     /// kcompactd starts on a request; passes it makes on its own initiative have no such event.
     mutating func kcompactdWake(
-        _ line: MappedLine, _ bytes: Span<UInt8>, into sink: inout some EventSink & ~Copyable
+        _ line: MappedLine<some HostFields>, _ bytes: Span<UInt8>,
+        into sink: inout some EventSink & ~Copyable
     ) -> Bool {
         var fields = line.fields
         let node = fields.integer(FieldKey.nid, in: bytes)
@@ -118,7 +124,8 @@ extension HostEventMapper {
     }
 
     mutating func kcompactdSleep(
-        _ line: MappedLine, _ bytes: Span<UInt8>, into sink: inout some EventSink & ~Copyable
+        _ line: MappedLine<some HostFields>, _ bytes: Span<UInt8>,
+        into sink: inout some EventSink & ~Copyable
     ) -> Bool {
         let position = runningThread(line, into: &sink)
         table.threads[position].compactionOrder = -1
@@ -128,7 +135,7 @@ extension HostEventMapper {
 
     /// The three tracepoints around deferred compaction become `batch_deferred`.
     mutating func deferral(
-        _ line: MappedLine, _ bytes: Span<UInt8>, _ reason: String,
+        _ line: MappedLine<some HostFields>, _ bytes: Span<UInt8>, _ reason: String,
         into sink: inout some EventSink & ~Copyable
     ) -> Bool {
         var fields = line.fields

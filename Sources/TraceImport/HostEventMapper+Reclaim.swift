@@ -7,7 +7,8 @@ extension HostEventMapper {
 
     /// A round of kswapd begins, and with it the one before ends.
     mutating func kswapdWake(
-        _ line: MappedLine, _ bytes: Span<UInt8>, into sink: inout some EventSink & ~Copyable
+        _ line: MappedLine<some HostFields>, _ bytes: Span<UInt8>,
+        into sink: inout some EventSink & ~Copyable
     ) -> Bool {
         var fields = line.fields
         let node = fields.integer(FieldKey.nid, in: bytes)
@@ -31,7 +32,8 @@ extension HostEventMapper {
     ///
     /// Its short naps between rounds are not traced.
     mutating func kswapdSleep(
-        _ line: MappedLine, _ bytes: Span<UInt8>, into sink: inout some EventSink & ~Copyable
+        _ line: MappedLine<some HostFields>, _ bytes: Span<UInt8>,
+        into sink: inout some EventSink & ~Copyable
     ) -> Bool {
         var fields = line.fields
         let domain = domain(fields.integer(FieldKey.nid, in: bytes))
@@ -42,7 +44,7 @@ extension HostEventMapper {
     }
 
     private mutating func endKswapdRound(
-        _ position: Int, _ result: String, _ line: MappedLine, domain: Int32,
+        _ position: Int, _ result: String, _ line: MappedLine<some HostFields>, domain: Int32,
         into sink: inout some EventSink & ~Copyable
     ) {
         let batch = table.threads[position].kswapd
@@ -51,7 +53,8 @@ extension HostEventMapper {
         let values: [19 of Int64] = [
             Int64(table.threads[position].pid), BatchMode.daemon,
             sink.intern(Self.kswapdRoutine), sink.intern(result), -1, -1, -1, -1, -1, -1, 0, -1,
-            -1, batch.freedPages, batch.scannedPages, -1, cpuNs, 0, -1,
+            -1, known.reclaimed ? batch.freedPages : -1,
+            known.reclaimed ? batch.scannedPages : -1, -1, cpuNs, 0, -1,
         ]
         emitter.emit(
             .batchEnd, line.moment, domain: domain, cause: batch.sequence, values, into: &sink)
@@ -60,7 +63,7 @@ extension HostEventMapper {
 
     /// Emits `thread_sleep` for a reclaim thread that reports it has nothing left to do.
     mutating func threadSleep(
-        _ position: Int, _ line: MappedLine, _ bytes: Span<UInt8>,
+        _ position: Int, _ line: MappedLine<some HostFields>, _ bytes: Span<UInt8>,
         into sink: inout some EventSink & ~Copyable
     ) {
         var fields = line.fields
@@ -73,7 +76,8 @@ extension HostEventMapper {
 
     /// A thread that needs memory starts to reclaim itself.
     mutating func directReclaimBegin(
-        _ line: MappedLine, _ bytes: Span<UInt8>, into sink: inout some EventSink & ~Copyable
+        _ line: MappedLine<some HostFields>, _ bytes: Span<UInt8>,
+        into sink: inout some EventSink & ~Copyable
     ) -> Bool {
         var fields = line.fields
         guard let order = fields.integer(FieldKey.order, in: bytes) else { return false }
@@ -92,7 +96,8 @@ extension HostEventMapper {
 
     /// The end of a direct reclaim; without a begin the scanned pages are unknown.
     mutating func directReclaimEnd(
-        _ line: MappedLine, _ bytes: Span<UInt8>, into sink: inout some EventSink & ~Copyable
+        _ line: MappedLine<some HostFields>, _ bytes: Span<UInt8>,
+        into sink: inout some EventSink & ~Copyable
     ) -> Bool {
         var fields = line.fields
         guard let freed = fields.integer(FieldKey.reclaimed, in: bytes) else { return false }
@@ -103,7 +108,8 @@ extension HostEventMapper {
         let values: [19 of Int64] = [
             Int64(table.threads[position].pid), BatchMode.direct, sink.intern(Self.directRoutine),
             sink.intern(freed > 0 ? "reclaimed" : "nothing"), -1, -1, -1, -1, -1, -1, 0, -1, -1,
-            freed, isOpen ? batch.scannedPages : -1, -1, isOpen ? cpuNs : -1, 0, -1,
+            freed, isOpen && known.reclaimed ? batch.scannedPages : -1, -1, isOpen ? cpuNs : -1, 0,
+            -1,
         ]
         emitter.emit(
             .batchEnd, line.moment, domain: domain(), cause: batch.sequence, values, into: &sink)
@@ -113,7 +119,8 @@ extension HostEventMapper {
 
     /// `mm_vmscan_lru_shrink_inactive` becomes `pageout`.
     mutating func shrinkInactive(
-        _ line: MappedLine, _ bytes: Span<UInt8>, into sink: inout some EventSink & ~Copyable
+        _ line: MappedLine<some HostFields>, _ bytes: Span<UInt8>,
+        into sink: inout some EventSink & ~Copyable
     ) -> Bool {
         var fields = line.fields
         let node = fields.integer(FieldKey.nid, in: bytes)
@@ -144,7 +151,8 @@ extension HostEventMapper {
     /// `mm_vmscan_throttled` becomes one `wait_end`: the kernel reports the wait when it is over,
     /// with its length, so there is no `wait_begin`.
     mutating func throttled(
-        _ line: MappedLine, _ bytes: Span<UInt8>, into sink: inout some EventSink & ~Copyable
+        _ line: MappedLine<some HostFields>, _ bytes: Span<UInt8>,
+        into sink: inout some EventSink & ~Copyable
     ) -> Bool {
         var fields = line.fields
         let node = fields.integer(FieldKey.nid, in: bytes)

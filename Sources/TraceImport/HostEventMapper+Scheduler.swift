@@ -6,7 +6,7 @@ extension HostEventMapper {
     ///
     /// It is only traced while the thread sleeps.
     mutating func wakeupRequest(
-        _ line: MappedLine, _ bytes: Span<UInt8>, _ family: ReclaimThread.Family,
+        _ line: MappedLine<some HostFields>, _ bytes: Span<UInt8>, _ family: ReclaimThread.Family,
         into sink: inout some EventSink & ~Copyable
     ) -> Bool {
         var fields = line.fields
@@ -22,7 +22,7 @@ extension HostEventMapper {
         ]
         let sequence = emitter.emit(
             .wakeRequest, line.moment, domain: domain, values, into: &sink)
-        request = PendingRequest(sequence: sequence, pid: line.header.pid, family: family)
+        request = PendingRequest(sequence: sequence, pid: line.pid, family: family)
         return true
     }
 
@@ -31,9 +31,10 @@ extension HostEventMapper {
     /// It wakes the thread when that is off the CPU and not runnable, which is also assumed
     /// before anything is known about it; it is suppressed while an earlier one is unanswered.
     mutating func waking(
-        _ line: MappedLine, _ bytes: Span<UInt8>, into sink: inout some EventSink & ~Copyable
+        _ line: MappedLine<some HostFields>, _ bytes: Span<UInt8>,
+        into sink: inout some EventSink & ~Copyable
     ) -> Bool {
-        guard let woken = wokenTask(bytes, bodyStart: line.header.bodyStart) else { return false }
+        guard let woken = line.fields.wokenTask(in: bytes) else { return false }
         guard let reclaim = ReclaimThread(woken.name) else { return true }
         let position = knownReclaimThread(woken, reclaim, line.moment, into: &sink)
         let effect =
@@ -44,9 +45,9 @@ extension HostEventMapper {
                     ? WakeEffect.woke : WakeEffect.suppressed
             }
         // The wakeup proper follows its request in the same context, so the first one counts.
-        let isRequested = request.pid == line.header.pid && request.family == reclaim.family
+        let isRequested = request.pid == line.pid && request.family == reclaim.family
         let values: [3 of Int64] = [
-            Int64(woken.pid), effect, texts.number(line.header.task, into: &sink),
+            Int64(woken.pid), effect, texts.number(line.task, into: &sink),
         ]
         let sequence = emitter.emit(
             .wakeSend, line.moment, domain: domain(nil, reclaim),
@@ -58,9 +59,10 @@ extension HostEventMapper {
 
     /// `sched_switch`: the end of one stretch on a CPU and the start of another.
     mutating func contextSwitch(
-        _ line: MappedLine, _ bytes: Span<UInt8>, into sink: inout some EventSink & ~Copyable
+        _ line: MappedLine<some HostFields>, _ bytes: Span<UInt8>,
+        into sink: inout some EventSink & ~Copyable
     ) -> Bool {
-        guard let change = ContextSwitch(bytes, bodyStart: line.header.bodyStart) else {
+        guard let change = line.fields.contextSwitch(in: bytes) else {
             return false
         }
         // Both names are taken in before either side is acted upon.
@@ -95,8 +97,8 @@ extension HostEventMapper {
         return position
     }
 
-    private mutating func switchOut(
-        _ position: Int, _ state: Range<Int>, _ line: MappedLine, _ bytes: Span<UInt8>,
+    private mutating func switchOut<Fields: HostFields>(
+        _ position: Int, _ state: Fields.Text, _ line: MappedLine<Fields>, _ bytes: Span<UInt8>,
         into sink: inout some EventSink & ~Copyable
     ) {
         table.threads[position].clock.switchOut(line.timeNs)
@@ -111,7 +113,7 @@ extension HostEventMapper {
             stretchNs = -1
             table.threads[position].pendingWake = 0
         }
-        let isRunnable = !state.isEmpty && bytes[state.lowerBound] == UInt8(ascii: "R")
+        let isRunnable = state.firstByte(in: bytes) == UInt8(ascii: "R")
         table.threads[position].scheduling = isRunnable ? .preempted : .asleep
         table.threads[position].onCpuSinceNs = nil
         guard let stretchNs else { return }
@@ -124,7 +126,8 @@ extension HostEventMapper {
     }
 
     private mutating func switchIn(
-        _ position: Int, _ line: MappedLine, into sink: inout some EventSink & ~Copyable
+        _ position: Int, _ line: MappedLine<some HostFields>,
+        into sink: inout some EventSink & ~Copyable
     ) {
         table.threads[position].clock.switchIn(line.timeNs)
         let thread = table.threads[position]

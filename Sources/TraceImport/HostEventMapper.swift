@@ -1,12 +1,15 @@
 import TraceCore
 
-/// One event line inside the window, with its time relative to the start of the trace.
-struct MappedLine {
-    let header: EventLine
+/// One event inside the window, with its time relative to the start of the trace.
+struct MappedLine<Fields: HostFields> {
+    /// The task that was running, as far as its name is known.
+    let task: TaskName
+    let pid: Int32
+    let cpu: Int32
     let timeNs: Int64
+    let fields: Fields
 
-    var moment: Moment { Moment(timeNs: timeNs, cpu: header.cpu) }
-    var fields: FieldCursor { FieldCursor(bodyStart: header.bodyStart) }
+    var moment: Moment { Moment(timeNs: timeNs, cpu: cpu) }
 }
 
 /// Turns tracepoints into events of the standard kinds.
@@ -22,17 +25,20 @@ struct HostEventMapper {
     /// The last wakeup request and who made it, until the wakeup itself shows up.
     var request = PendingRequest()
 
+    /// Which sums over a batch can be known.
+    let known: KnownSums
     private let unknownDomain: Int32
     private let followed: [TaskName]
 
     init(options: FtraceImportOptions) {
         unknownDomain = options.nodeCount == 1 ? 0 : EventHeader.none
         followed = options.followedTaskPrefixes.map(TaskName.init)
+        known = KnownSums(without: options.unrecordedTracepoints)
     }
 
-    /// Handles one line; false when a needed field is missing.
+    /// Handles one event; false when a needed field is missing.
     mutating func handle(
-        _ tracepoint: Tracepoint, _ line: MappedLine, _ bytes: Span<UInt8>,
+        _ tracepoint: Tracepoint, _ line: MappedLine<some HostFields>, _ bytes: Span<UInt8>,
         into sink: inout some EventSink & ~Copyable
     ) -> Bool {
         switch tracepoint {
@@ -65,8 +71,8 @@ struct HostEventMapper {
     // MARK: What the handlers share
 
     /// Which reclaim thread runs a line: what the scheduler called it, else the line's own name.
-    func reclaimThread(_ position: Int, _ line: MappedLine) -> ReclaimThread? {
-        table.threads[position].reclaim ?? ReclaimThread(line.header.task)
+    func reclaimThread(_ position: Int, _ line: MappedLine<some HostFields>) -> ReclaimThread? {
+        table.threads[position].reclaim ?? ReclaimThread(line.task)
     }
 
     /// The thread that runs a line, with its name noted.
@@ -74,10 +80,10 @@ struct HostEventMapper {
     /// A thread that appears in an event and is not a reclaim thread is asking for memory: every
     /// tracepoint that is mapped to a thread is on the allocator's path.
     mutating func runningThread(
-        _ line: MappedLine, into sink: inout some EventSink & ~Copyable
+        _ line: MappedLine<some HostFields>, into sink: inout some EventSink & ~Copyable
     ) -> Int {
-        let position = table.findOrAdd(line.header.pid)
-        noteName(position, line.header.task, line.moment, into: &sink)
+        let position = table.findOrAdd(line.pid)
+        noteName(position, line.task, line.moment, into: &sink)
         return position
     }
 
@@ -121,7 +127,7 @@ struct HostEventMapper {
     mutating func cpuNs(_ position: Int, since begin: CpuClock.Reading, _ timeNs: Int64) -> Int64 {
         let now = table.threads[position].clock.read(timeNs)
         let thread = table.threads[position]
-        let isFollowed = thread.isFollowed || thread.reclaim != nil
+        let isFollowed = thread.isFollowed || thread.isListed || thread.reclaim != nil
         guard isFollowed, thread.clock.hasSwitches, now.gaps == begin.gaps else { return -1 }
         return now.totalNs - begin.totalNs
     }
@@ -135,6 +141,25 @@ struct HostEventMapper {
         counters[name] = value
         let values: [2 of Int64] = [sink.intern(name), value]
         emitter.emit(.counter, moment, domain: domain, values, into: &sink)
+    }
+}
+
+/// Which sums over a batch can be known: those whose tracepoints were recorded.
+struct KnownSums {
+    /// Pages that compaction moved or failed to move.
+    let moved: Bool
+    /// Pages that compaction scanned.
+    let scanned: Bool
+    /// Pages that reclaim scanned, and that kswapd freed.
+    let reclaimed: Bool
+
+    init(without unrecorded: Set<String>) {
+        func isRecorded(_ tracepoint: Tracepoint) -> Bool {
+            !unrecorded.contains(tracepoint.rawValue)
+        }
+        moved = isRecorded(.migratePages)
+        scanned = isRecorded(.isolateMigratePages) && isRecorded(.isolateFreePages)
+        reclaimed = isRecorded(.shrinkInactive)
     }
 }
 
@@ -177,6 +202,7 @@ struct TextCache {
     private var names: [TaskName: Int64] = [:]
     private var texts = ByteTable(capacity: textsMax)
     private var numbers: [Int64] = []
+    private var rendered: [RenderedKey: Int64] = [:]
 
     /// The sink's number of a task name.
     mutating func number(
@@ -188,11 +214,19 @@ struct TextCache {
         return number
     }
 
-    /// The sink's number of a text within a line, or of the empty text.
+    /// The sink's number of an event's text, or of the empty text.
     mutating func number(
-        _ line: Span<UInt8>, _ range: Range<Int>?, into sink: inout some EventSink & ~Copyable
+        _ bytes: Span<UInt8>, _ text: (some HostText)?, into sink: inout some EventSink & ~Copyable
     ) -> Int64 {
-        guard let range, !range.isEmpty else { return sink.intern("") }
+        guard let text else { return sink.intern("") }
+        return text.number(in: bytes, &self, into: &sink)
+    }
+
+    /// The sink's number of a part of a line.
+    mutating func number(
+        _ line: Span<UInt8>, _ range: Range<Int>, into sink: inout some EventSink & ~Copyable
+    ) -> Int64 {
+        guard !range.isEmpty else { return sink.intern("") }
         let cut = range.prefix(Self.textBytesMax)
         guard let entry = texts.number(line, cut) else {
             return sink.intern(lineText(line, cut))
@@ -200,6 +234,35 @@ struct TextCache {
         if entry == numbers.count { numbers.append(sink.intern(texts.text(entry))) }
         return numbers[entry]
     }
+
+    /// The sink's number of a text that a value of a record stands for, or `nil` where it is new.
+    func known(_ key: RenderedKey) -> Int64? { rendered[key] }
+
+    /// Takes in the text that a value of a record stands for.
+    mutating func add(
+        _ key: RenderedKey, _ text: String, into sink: inout some EventSink & ~Copyable
+    ) -> Int64 {
+        let number = number(text, into: &sink)
+        if rendered.count < Self.textsMax { rendered[key] = number }
+        return number
+    }
+
+    /// The sink's number of a text that is not expected to come again.
+    func number(_ text: String, into sink: inout some EventSink & ~Copyable) -> Int64 {
+        sink.intern(cut(text))
+    }
+
+    private func cut(_ text: String) -> String {
+        text.utf8.count <= Self.textBytesMax
+            ? text : String(decoding: text.utf8.prefix(Self.textBytesMax), as: UTF8.self)
+    }
+}
+
+/// A value of a record that is shown as a text: which event, which field, and the value.
+struct RenderedKey: Hashable {
+    let event: Int32
+    let key: Int32
+    let value: Int64
 }
 
 /// A part of a line as a string.

@@ -10,7 +10,19 @@ struct Preamble {
     private static let entriesKey = Literal("# entries-in-buffer/")
     private static let cpuKey = Literal("#P:")
 
-    var isFtrace: Bool { tracer != nil || entries != nil }
+    private var isReport = false
+    private static let reportKey = Literal("cpus=")
+
+    var isFtrace: Bool { tracer != nil || entries != nil || isReport }
+
+    /// Takes in the line `cpus=N` with which a report of trace-cmd begins; false for other lines.
+    mutating func readReport(_ line: Span<UInt8>) -> Bool {
+        guard matches(line, at: 0, Self.reportKey) else { return false }
+        var position = Self.reportKey.count
+        cpuCount = readDecimal(line, &position)?.value
+        isReport = true
+        return true
+    }
 
     /// Takes in one comment line; lines that say nothing of use are ignored.
     mutating func read(_ line: Span<UInt8>) {

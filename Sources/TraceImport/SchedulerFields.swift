@@ -4,8 +4,16 @@ struct SwitchedTask {
     let pid: Int32
 }
 
-/// What a `sched_switch` line says.
-struct ContextSwitch {
+/// What a `sched_switch` event says.
+struct ContextSwitch<Text: HostText> {
+    let previous: SwitchedTask
+    /// What is printed for the state of the previous task.
+    let state: Text
+    let next: SwitchedTask
+}
+
+/// The words of a `sched_switch` line.
+struct SwitchLine {
     let previous: SwitchedTask
     /// Where the state of the previous task is printed.
     let state: Range<Int>
@@ -28,7 +36,7 @@ struct ContextSwitch {
         self.next = next
     }
 
-    private static func readNamed(_ line: Span<UInt8>, _ body: Range<Int>) -> ContextSwitch? {
+    private static func readNamed(_ line: Span<UInt8>, _ body: Range<Int>) -> SwitchLine? {
         guard let nextPid = lastPosition(of: nextPidKey, in: line, body),
             let arrow = lastPosition(of: nextNameKey, in: line, body.lowerBound..<nextPid),
             let state = lastPosition(of: stateKey, in: line, body.lowerBound..<arrow),
@@ -44,11 +52,11 @@ struct ContextSwitch {
                 line, arrow + nextNameKey.count..<nextPid, pidAt: nextPid + nextPidKey.count)
         else { return nil }
         let stateStart = state + stateKey.count
-        return ContextSwitch(
+        return SwitchLine(
             previous: previous, state: stateStart..<wordEnd(line, from: stateStart), next: next)
     }
 
-    private static func readPlain(_ line: Span<UInt8>, _ body: Range<Int>) -> ContextSwitch? {
+    private static func readPlain(_ line: Span<UInt8>, _ body: Range<Int>) -> SwitchLine? {
         guard let arrow = lastPosition(of: arrowKey, in: line, body) else { return nil }
         guard let previous = PlainTask(line, body.lowerBound..<arrow),
             let next = PlainTask(line, arrow + arrowKey.count..<line.count)
@@ -56,7 +64,7 @@ struct ContextSwitch {
         var stateStart = previous.end
         skipSpaces(line, &stateStart)
         guard stateStart < arrow else { return nil }
-        return ContextSwitch(
+        return SwitchLine(
             previous: previous.task, state: stateStart..<wordEnd(line, from: stateStart),
             next: next.task)
     }

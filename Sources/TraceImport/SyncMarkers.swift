@@ -9,15 +9,15 @@ struct SyncMarkers {
     private static let writeDelayNsMax: Int64 = 1_000_000_000
 
     /// Takes in a marker line if it is one of ours: `ktls-trace sync mono=NS real=NS`.
-    mutating func read(_ line: Span<UInt8>, _ header: EventLine) {
-        var start = header.bodyStart
+    mutating func read(_ line: Span<UInt8>, bodyStart: Int, timeNs: Int64) {
+        var start = bodyStart
         skipSpaces(line, &start)
         guard matches(line, at: start, Self.key) else { return }
         var fields = FieldCursor(bodyStart: start + Self.key.count)
         guard let monoNs = fields.integer(FieldKey.mono, in: line),
             let realNs = fields.integer(FieldKey.real, in: line), monoNs >= 0, realNs >= 0
         else { return }
-        let marker = SyncMarker(traceNs: header.timeNs, monoNs: monoNs, realNs: realNs)
+        let marker = SyncMarker(traceNs: timeNs, monoNs: monoNs, realNs: realNs)
         if first == nil { first = marker }
         last = marker
         count += 1

@@ -18,6 +18,15 @@ struct TaskName: Hashable {
         for offset in 0..<min(end - start, Self.capacity) { set(offset, line[start + offset]) }
     }
 
+    /// Packs the bytes up to a zero byte.
+    init(zeroEnded bytes: Span<UInt8>, _ range: Range<Int>) {
+        for offset in 0..<min(range.count, Self.capacity) {
+            let byte = bytes[range.lowerBound + offset]
+            if byte == 0 { break }
+            set(offset, byte)
+        }
+    }
+
     /// Packs a string.
     init(_ text: String) {
         for (offset, byte) in text.utf8.prefix(Self.capacity).enumerated() { set(offset, byte) }
@@ -70,6 +79,9 @@ struct TaskName: Hashable {
     var text: String {
         String(decoding: (0..<count).map { self[$0] }, as: UTF8.self)
     }
+
+    /// What the kernel prints for the task that runs when no other does.
+    static let idle = TaskName("<idle>")
 
     /// What the kernel prints when it no longer knows the name of a task.
     static let forgotten = TaskName("<...>")

@@ -68,6 +68,13 @@ struct CpuClock {
         hasSwitches = true
     }
 
+    /// Switches were missing until here.
+    mutating func isUnknownUntilHere() {
+        closed.gaps += 1
+        state = .unknown
+        hasSwitches = true
+    }
+
     /// The clock at an event that the thread itself reports, which proves it is on a CPU.
     mutating func read(_ timeNs: Int64) -> Reading {
         switch state {
@@ -97,6 +104,8 @@ struct ThreadState {
     var reclaim: ReclaimThread?
     /// Whether all its context switches are taken to be in the text.
     var isFollowed = false
+    /// Whether that is so because somebody said it of this very thread.
+    var isListed = false
 
     var scheduling = Scheduling.unknown
     /// When the current stretch on a CPU began; `nil` when no switch in was seen.
@@ -123,6 +132,16 @@ struct ThreadTable {
 
     /// The position of a thread, or `nil` when nothing is remembered about it.
     func find(_ pid: Int32) -> Int? { positions[pid] }
+
+    /// Follows the switches of these threads, and of no others but the reclaim threads.
+    mutating func follow(_ followed: Set<Int32>) {
+        for position in threads.indices where threads[position].reclaim == nil {
+            let isListed = followed.contains(threads[position].pid)
+            guard isListed != threads[position].isListed else { continue }
+            threads[position].isListed = isListed
+            threads[position].clock.isUnknownUntilHere()
+        }
+    }
 
     /// The position of a thread, added when it is new.
     mutating func findOrAdd(_ pid: Int32) -> Int {

@@ -84,6 +84,12 @@ struct TracepointCensus {
         return number
     }
 
+    /// The entry of a tracepoint's name, or `nil` when there are too many unknown ones.
+    mutating func entry(_ name: String) -> Int? {
+        let bytes = Array(name.utf8)
+        return entry(bytes.span, bytes.indices)
+    }
+
     /// What to do with the lines of an entry, or `nil` when that is nothing.
     func tracepoint(_ entry: Int?) -> Tracepoint? {
         entry.flatMap { entries[$0].tracepoint }

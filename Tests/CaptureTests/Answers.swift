@@ -115,6 +115,21 @@ struct Reference: Decodable {
     /// The same from the binary ring buffer, with ns; not there for fixtures.
     let rawFull: ReferencePart?
     let rawWindow: ReferencePart?
+    /// The same from the two other recorders, with ns.
+    let perfFull: ReferencePart?
+    let perfWindow: ReferencePart?
+    let tracecmdFull: ReferencePart?
+    let tracecmdWindow: ReferencePart?
+
+    /// The answers that belong to a form of the recording, for all of it and for the window.
+    func parts(_ form: CaptureForm) -> (full: ReferencePart?, window: ReferencePart?) {
+        switch form {
+        case .text: (traceTxtFull, traceTxtWindow)
+        case .raw: (rawFull, rawWindow)
+        case .perfScript: (perfFull, perfWindow)
+        case .traceDat6, .traceDat7, .traceCmdReport: (tracecmdFull, tracecmdWindow)
+        }
+    }
 
     init(contentsOf url: URL) throws {
         let decoder = JSONDecoder()
@@ -129,7 +144,9 @@ struct Reference: Decodable {
     private static let renamed: [String: String] = [
         "window_ns": "windowNs", "trace_txt_full": "traceTxtFull",
         "trace_txt_window": "traceTxtWindow", "raw_full": "rawFull", "raw_window": "rawWindow",
-        "fail_comm": "failComm", "wake_lat": "wakeLat", "spurious_wakings": "spuriousWakings",
+        "perf_full": "perfFull", "perf_window": "perfWindow", "tracecmd_full": "tracecmdFull",
+        "tracecmd_window": "tracecmdWindow", "fail_comm": "failComm", "wake_lat": "wakeLat",
+        "spurious_wakings": "spuriousWakings",
         "switch_in_without_waking": "switchInWithoutWaking", "missed_switch_in": "missedSwitchIn",
         "compact_by_mode_status": "compactByModeStatus", "direct_reclaim": "directReclaim",
         "direct_reclaim_pages": "directReclaimPages", "lru_inactive": "lruInactive",

@@ -1,6 +1,28 @@
 import Foundation
+import KernelTraces
 import TraceCore
 import TraceImport
+
+/// The forms in which a recording can exist.
+enum CaptureForm: String, CaseIterable {
+    case text, raw, traceDat6, traceDat7, perfScript, traceCmdReport
+
+    /// Whether it holds the same ring buffers as the text: what another recorder wrote at the same
+    /// time has other times, and begins and ends elsewhere.
+    var isSameRecorder: Bool { self == .text || self == .raw }
+
+    /// The file or folder, without the suffix of its compression.
+    var path: String {
+        switch self {
+        case .text: "trace.txt"
+        case .raw: "raw"
+        case .traceDat6: "trace.dat"
+        case .traceDat7: "trace.v7.dat"
+        case .perfScript: "perf.script.txt"
+        case .traceCmdReport: "trace-cmd.report.txt"
+        }
+    }
+}
 
 /// A recording with its reference answers.
 struct Capture {
@@ -15,12 +37,38 @@ struct Capture {
         .appending(path: "Fixtures/captures").path
 
     let reference: Reference
-    private let text: [UInt8]
+    let form: CaptureForm
+    private let directory: URL
+    /// The text or file; empty for a folder.
+    private let bytes: [UInt8]
 
-    init(folder: String, _ name: String) throws {
-        let directory = URL(filePath: folder).appending(path: name)
+    /// Lines of tasks that perf does not know.
+    let namelessLines: Int
+
+    /// - Parameter isWhole: keeps the lines of tasks that perf does not know, which the answers
+    ///   leave out.
+    init(
+        folder: String, _ name: String, _ form: CaptureForm = .text, isWhole: Bool = false
+    ) throws {
+        directory = URL(filePath: folder).appending(path: name)
         reference = try Reference(contentsOf: directory.appending(path: "reference.json"))
-        text = try Self.decompress(directory.appending(path: "trace.txt.xz"))
+        self.form = form
+        var bytes = form == .raw ? [] : try CaptureFiles.bytes(directory, form.path)
+        var namelessLines = 0
+        if form == .perfScript {
+            let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true)
+            let named = lines.filter { !$0.prefix(24).contains("-1 ".utf8) }
+            namelessLines = lines.count - named.count
+            if !isWhole { bytes = Array(named.joined(separator: [UInt8(ascii: "\n")])) + [10] }
+        }
+        self.bytes = bytes
+        self.namelessLines = namelessLines
+    }
+
+    /// Whether the recording exists in a form.
+    static func exists(folder: String, _ name: String, _ form: CaptureForm) -> Bool {
+        let path = URL(filePath: folder).appending(path: name).appending(path: form.path).path
+        return ["", ".xz"].contains { FileManager.default.fileExists(atPath: path + $0) }
     }
 
     /// The window of the reference answers.
@@ -28,9 +76,9 @@ struct Capture {
         TimeWindow(beginNs: reference.windowNs[0], endNs: reference.windowNs[1])
     }
 
-    var byteCount: Int { text.count }
+    var byteCount: Int { bytes.count }
 
-    /// Imports the text in chunks of 64 KiB.
+    /// Imports the recording, texts in chunks of 64 KiB.
     func imported(
         _ window: TimeWindow? = nil, chunkBytes: Int = 1 << 16
     ) throws -> (list: EventList, result: FtraceImportResult) {
@@ -44,32 +92,39 @@ struct Capture {
         into sink: inout some EventSink & ~Copyable
     ) throws -> FtraceImportResult {
         // The recorders followed all context switches of the workload's tasks.
-        var importer = FtraceTextImporter(
-            options: FtraceImportOptions(window: window, followedTaskPrefixes: ["fs-"]))
+        let options = FtraceImportOptions(window: window, followedTaskPrefixes: ["fs-"])
+        switch form {
+        case .text: return try importText(.ftrace, options, chunkBytes, into: &sink)
+        case .perfScript: return try importText(.perfScript, options, chunkBytes, into: &sink)
+        case .traceCmdReport:
+            return try importText(.traceCmdReport, options, chunkBytes, into: &sink)
+        case .raw:
+            let raw = try RawFolder(directory.appending(path: "raw"))
+            var source = raw.source(pieceBytes: chunkBytes)
+            var importer = KernelRecordImporter(raw.description, options: options)
+            _ = try importer.consume(&source, cpus: raw.cpus, into: &sink)
+            return importer.finish(into: &sink)
+        case .traceDat6, .traceDat7:
+            let access = FileBytes(bytes)
+            let file = try TraceDatFile(access)
+            var source = file.source(access)
+            var importer = KernelRecordImporter(file.description, options: options)
+            _ = try importer.consume(&source, cpus: file.cpus, into: &sink)
+            return importer.finish(into: &sink)
+        }
+    }
+
+    private func importText(
+        _ form: TextForm, _ options: FtraceImportOptions, _ chunkBytes: Int,
+        into sink: inout some EventSink & ~Copyable
+    ) throws -> FtraceImportResult {
+        var importer = FtraceTextImporter(options: options, form: form)
         var start = 0
-        while start < text.count {
-            let end = min(start + chunkBytes, text.count)
-            try importer.consume(text.span.extracting(start..<end), into: &sink)
+        while start < bytes.count {
+            let end = min(start + chunkBytes, bytes.count)
+            try importer.consume(bytes.span.extracting(start..<end), into: &sink)
             start = end
         }
         return try importer.finish(into: &sink)
-    }
-
-    private struct CannotDecompress: Error { let path: String }
-
-    private static func decompress(_ url: URL) throws -> [UInt8] {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["xz", "-dc", url.path]
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        try process.run()
-        var bytes: [UInt8] = []
-        while let piece = try pipe.fileHandleForReading.read(upToCount: 1 << 20), !piece.isEmpty {
-            bytes.append(contentsOf: piece)
-        }
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw CannotDecompress(path: url.path) }
-        return bytes
     }
 }

@@ -40,10 +40,7 @@ extension RecordCommand {
                 "only FreeBSD can be recorded with dtrace; --print-script prints the script, and "
                     + "import --from freebsd-dtrace reads what it prints there")
         }
-        let path = output ?? "-"
-        if path == "-", Terminal.isTerminal(1) {
-            throw CommandFailure(.usage, "a trace is not written to a terminal; use -o FILE")
-        }
+        let path = try targetPath
         let script = DtraceScript(domains: domains, helper: helper, durationNs: duration.ns)
         let session = LiveSession(
             live, path: path, force: force, compression: compression.level, isLive: true)
@@ -57,7 +54,7 @@ extension RecordCommand {
 
     /// The thread of the policy that the kernel has.
     private func helperThread() throws -> HelperThread {
-        switch policy {
+        switch policy ?? "reclaim-batch" {
         case "reclaim-batch": return .reclaim
         case "alloc-thread": return .alloc
         default:

@@ -1,4 +1,5 @@
 import ArgumentParser
+import LinuxHost
 import LiveRecording
 import ReclaimEngine
 import ScenarioFiles
@@ -9,10 +10,13 @@ import Workloads
 
 struct RecordCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "record", abstract: "Record a run of the engine.",
+        commandName: "record", abstract: "Record a run of the engine, or this host.",
         discussion: """
             Example: ktls-trace record --policy reclaim-batch --preset small --seed 1 \
             --duration 60s -o run.ktrace
+
+            The reclaim of this host's own kernel, as root: ktls-trace record --source linux \
+            --duration 60s -o host.ktrace; Docs/RECORDING.md tells what that costs.
 
             A scenario of your own starts from a preset: ktls-trace record --preset small \
             --print-scenario > host.yaml; Docs/SCENARIOS.md describes the file.
@@ -21,11 +25,13 @@ struct RecordCommand: ParsableCommand {
             --print-script it prints the script anywhere. Docs/RECORDING.md has the details.
             """)
 
-    @Option(name: .long, help: "What to record: engine or freebsd.")
+    @Option(name: .long, help: "What to record: engine, linux (this host) or freebsd.")
     var source = RecordSource.engine
 
-    @Option(name: .long, help: "The policy of the helper thread; see --list-policies.")
-    var policy = "reclaim-batch"
+    @Option(
+        name: .long,
+        help: "The policy of the helper thread; see --list-policies. (default: reclaim-batch)")
+    var policy: String?
 
     @Option(
         name: .long, help: "The host and its load; see --list-presets. (default: unit)")
@@ -46,7 +52,8 @@ struct RecordCommand: ParsableCommand {
     var salt: Int64?
 
     @Option(
-        name: .long, parsing: .unconditional, help: "Virtual time to record, like 60s or 500ms.")
+        name: .long, parsing: .unconditional,
+        help: "Time to record, like 60s or 500ms; the engine's is virtual.")
     var duration = TimeSpan(argument: "10s")!
 
     @Option(
@@ -75,7 +82,8 @@ struct RecordCommand: ParsableCommand {
     var fragmentationFrom: String?
 
     @Option(
-        name: .long, parsing: .unconditional, help: "How much is recorded: 0, 1 (replayable) or 2.")
+        name: .long, parsing: .unconditional,
+        help: "How much is recorded: 0, 1 (replayable) or 2; of a host 0 to 3.")
     var detail = 1
 
     @OptionGroup var compression: CompressionOptions
@@ -92,6 +100,7 @@ struct RecordCommand: ParsableCommand {
     var printScenario = false
 
     @OptionGroup var freeBSD: FreeBSDOptions
+    @OptionGroup var host: HostOptions
 
     @OptionGroup var live: LiveOptions
 
@@ -111,14 +120,39 @@ struct RecordCommand: ParsableCommand {
             throw ValidationError("--output is needed: where to write the trace")
         }
         if duration.ns <= 0 { throw ValidationError("--duration must be more than nothing") }
-        if duration.ns > 86_400_000_000_000 {
-            throw ValidationError("--duration must be at most 24h of virtual time")
+        switch source {
+        case .engine: try validateEngine()
+        case .linux: try validateHost()
+        case .freebsd: break
         }
-        if !(0...2).contains(detail) { throw ValidationError("--detail must be 0, 1 or 2") }
         if seed ?? 0 < 0 || salt ?? 0 < 0 {
             throw ValidationError("--seed and --salt must not be negative")
         }
         if !printScenario, !freeBSD.printScript { try live.check(output: output ?? "-") }
+    }
+
+    private func validateEngine() throws {
+        if duration.ns > 86_400_000_000_000 {
+            throw ValidationError("--duration must be at most 24h of virtual time")
+        }
+        if !(0...2).contains(detail) { throw ValidationError("--detail must be 0, 1 or 2") }
+        if host.isUsed {
+            throw ValidationError(
+                "--cpu-buffer, --sample-every and --tracefs need --source linux")
+        }
+    }
+
+    private func validateHost() throws {
+        if !TracepointPlan.details.contains(detail) {
+            throw ValidationError("--detail must be 0 to 3")
+        }
+        let isOfEngine =
+            policy != nil || preset != nil || scenario != nil || seed != nil || salt != nil
+            || !set.isEmpty || !setAt.isEmpty || fragmentationFrom != nil || printScenario
+        if isOfEngine {
+            throw ValidationError(
+                "policies, scenarios and their settings are the engine's; a host has its own")
+        }
     }
 
     mutating func run() throws {
@@ -126,9 +160,10 @@ struct RecordCommand: ParsableCommand {
             try list()
             return
         }
-        if source == .freebsd {
-            try recordFreeBSD()
-            return
+        switch source {
+        case .freebsd: return try recordFreeBSD()
+        case .linux: return try recordHost()
+        case .engine: break
         }
         let plan = try RecordPlan(request)
         if printScenario {
@@ -137,10 +172,7 @@ struct RecordCommand: ParsableCommand {
             try text.end()
             return
         }
-        let path = output ?? "-"
-        if path == "-", Terminal.isTerminal(1) {
-            throw CommandFailure(.usage, "a trace is not written to a terminal; use -o FILE")
-        }
+        let path = try targetPath
         try record(
             plan,
             to: LiveSession(
@@ -148,9 +180,20 @@ struct RecordCommand: ParsableCommand {
         )
     }
 
+    /// Where the trace goes.
+    var targetPath: String {
+        get throws {
+            let path = output ?? "-"
+            if path == "-", Terminal.isTerminal(1) {
+                throw CommandFailure(.usage, "a trace is not written to a terminal; use -o FILE")
+            }
+            return path
+        }
+    }
+
     private var request: RecordRequest {
         RecordRequest(
-            policy: policy, preset: preset, scenario: scenario,
+            policy: policy ?? "reclaim-batch", preset: preset, scenario: scenario,
             fragmentationFrom: fragmentationFrom, set: set, setAt: setAt, seed: seed, salt: salt,
             duration: duration)
     }
@@ -179,7 +222,7 @@ struct RecordCommand: ParsableCommand {
 
 /// What is recorded.
 enum RecordSource: String, ExpressibleByArgument, CaseIterable {
-    case engine, freebsd
+    case engine, linux, freebsd
 }
 
 extension RecordCommand {

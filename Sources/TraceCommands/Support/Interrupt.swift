@@ -21,6 +21,16 @@ enum Interrupt {
         handle([SIGUSR1]) { _ in Interrupt.dumpRequest.store(true, ordering: .relaxed) }
     }
 
+    /// From here on SIGHUP is noticed, too, unless whoever started the process has it ignored.
+    static func watchHangups() {
+        var current = sigaction()
+        unsafe sigaction(SIGHUP, nil, &current)
+        // SIG_IGN is the number 1 in place of a function.
+        let handler = unsafe unsafeBitCast(
+            current.__sigaction_handler.sa_handler, to: Int.self)
+        if handler != 1 { handle([SIGHUP]) { Interrupt.pending.store($0, ordering: .relaxed) } }
+    }
+
     /// Whether a dump was asked for since the last call.
     static func takeDumpRequest() -> Bool {
         guard dumpRequest.load(ordering: .relaxed) else { return false }
@@ -32,6 +42,7 @@ enum Interrupt {
         switch pending.load(ordering: .relaxed) {
         case SIGINT: (.interrupted, "SIGINT")
         case SIGTERM: (.terminated, "SIGTERM")
+        case SIGHUP: (.terminated, "SIGHUP")
         default: nil
         }
     }

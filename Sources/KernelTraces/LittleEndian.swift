@@ -1,0 +1,33 @@
+/// Little-endian numbers within bytes.
+///
+/// Programmer error: bytes outside the span; callers check ranges once for several loads.
+@inline(__always)
+func loadUInt16(_ bytes: Span<UInt8>, _ offset: Int) -> UInt16 {
+    UInt16(bytes[offset]) | UInt16(bytes[offset + 1]) << 8
+}
+
+@inline(__always)
+func loadUInt32(_ bytes: Span<UInt8>, _ offset: Int) -> UInt32 {
+    UInt32(loadUInt16(bytes, offset)) | UInt32(loadUInt16(bytes, offset + 2)) << 16
+}
+
+@inline(__always)
+func loadUInt64(_ bytes: Span<UInt8>, _ offset: Int) -> UInt64 {
+    UInt64(loadUInt32(bytes, offset)) | UInt64(loadUInt32(bytes, offset + 4)) << 32
+}
+
+/// An integer of 1, 2, 4 or 8 bytes, or `nil` for any other size.
+@inline(__always)
+func loadInteger(_ bytes: Span<UInt8>, _ offset: Int, size: Int, isSigned: Bool) -> Int64? {
+    switch size {
+    case 1: isSigned ? Int64(Int8(bitPattern: bytes[offset])) : Int64(bytes[offset])
+    case 2:
+        isSigned
+            ? Int64(Int16(bitPattern: loadUInt16(bytes, offset))) : Int64(loadUInt16(bytes, offset))
+    case 4:
+        isSigned
+            ? Int64(Int32(bitPattern: loadUInt32(bytes, offset))) : Int64(loadUInt32(bytes, offset))
+    case 8: Int64(bitPattern: loadUInt64(bytes, offset))
+    default: nil
+    }
+}

@@ -8,7 +8,7 @@
 # make test-all  make test, sanitizers, long fuzzing, peers, planted bugs: hours
 # make host-check  live recordings of this host under pressure: root, tracefs, minutes
 # make bench  measurements, see Benchmarks/README.md
-# make notes  write the notes that scripts make, with the tool of `make build`: minutes
+# make notes  write the notes that scripts make, with the tool of `make build`: hours
 .PHONY: demo test lint build bench notes mutants fuzz docs test-all host-check
 
 demo:
@@ -33,7 +33,9 @@ bench:
 notes:
 	Scripts/history.py --note > .build/history.md
 	Scripts/sensitivity.py --note > .build/sensitivity.md
-	mv .build/history.md .build/sensitivity.md Notebooks-md/
+	Scripts/gate-study.py --note > .build/gate.md
+	Scripts/max-reclaim.py --note > .build/max-reclaim.md
+	mv .build/history.md .build/sensitivity.md .build/gate.md .build/max-reclaim.md Notebooks-md/
 
 mutants:
 	@Scripts/mutants.py

@@ -18,6 +18,8 @@ def metrics(trace, report):
             if found and not found["exact"] and each != "max":
                 # The report has a bound of it.
                 rows[-1]["bound_by"] = found["max_ns"]
+        count = found["n"] if found else 0
+        add(f"{name}_mean", "ns", "lower", found["sum_ns"] // count if count else None)
 
     add_cpu(add, report)
     wakeups = report["wakeups"]

@@ -26,12 +26,20 @@ private let whySkipped: Comment =
             let text = try? String(contentsOfFile: "\(tracefs)/\(name)", encoding: .utf8)
             return "\(name): \(text ?? "-")"
         }
-        return values + ["instances: \(instances(tracefs))"]
+        return values + ["instances: \(leftInstances(tracefs))"]
     }
 
     private static func instances(_ tracefs: String) -> [String] {
         let names = try? FileManager.default.contentsOfDirectory(atPath: "\(tracefs)/instances")
         return (names ?? []).filter { $0.hasPrefix("ktls-trace.") }.sorted()
+    }
+
+    /// Instances whose recorder is gone; others are at work, perhaps for another test.
+    private static func leftInstances(_ tracefs: String) -> [String] {
+        instances(tracefs).filter { name in
+            let parts = name.split(separator: ".")
+            return parts.count > 1 && Int32(parts[1]).map { kill($0, 0) != 0 } ?? true
+        }
     }
 
     /// Starts a recording and waits until its instance is at work.

@@ -25,7 +25,8 @@ import Testing
 
     @Test(arguments: [
         (["--policy", "best"], "best"), (["--preset", "huge"], "huge"),
-        (["--source", "linux"], "linux"), (["--set", "kern.ipc.tls.max=1"], "kern.ipc.tls.max"),
+        (["--source", "windows"], "windows"),
+        (["--set", "kern.ipc.tls.max=1"], "kern.ipc.tls.max"),
         (["--set", "scenario.color=1"], "scenario.color"),
         (["--set", "model.color=1"], "model.color"),
         (["--set", "kern.ipc.tls.max_reclaim"], "kern.ipc.tls.max_reclaim"),

@@ -19,7 +19,7 @@ extension ImportCommand {
             ).run(source)
             return
         }
-        let source = try RereadableInput(path: input)
+        let source = try RereadableInput(try openInput())
         var nowhere = DiscardingSink()
         let first = try read(source, DtraceImportOptions(), into: &nowhere)
         let sink = try openOutput()

@@ -6,12 +6,12 @@ import TraceStore
 
 // The kernel's text, which is read twice: its settings are known at its end only.
 extension ImportCommand {
-    func importFtraceText() throws {
+    func importText(_ form: TextForm) throws {
         if live || recording.isLive {
             try runLive()
             return
         }
-        let source = try RereadableInput(path: input)
+        let source = try RereadableInput(try openInput())
         var nowhere = DiscardingSink()
         let result = try read(source, into: &nowhere)
         let sink = try openOutput()
@@ -47,6 +47,7 @@ extension ImportCommand {
                 parameters: parameters.entries,
                 notes: notes(result)), compressionLevel: compression.level)
         _ = try read(source, into: &writer)
+        if let loss = loss(result) { writer.addLoss(loss) }
         _ = try writer.finish()
     }
 
@@ -54,7 +55,8 @@ extension ImportCommand {
         _ source: RereadableInput, into sink: inout some EventSink & ~Copyable
     ) throws -> FtraceImportResult {
         var importer = FtraceTextImporter(
-            options: FtraceImportOptions(followedTaskPrefixes: switchesOf))
+            options: FtraceImportOptions(followedTaskPrefixes: switchesOf),
+            form: TextForm(rawValue: from.rawValue) ?? .ftrace)
         do {
             try source.forEachChunk { chunk in
                 try Interrupt.check()
@@ -70,7 +72,7 @@ extension ImportCommand {
         }
     }
 
-    private func notes(_ result: FtraceImportResult) -> [TextPair] {
+    func notes(_ result: FtraceImportResult) -> [TextPair] {
         var notes =
             commonNotes + [
                 TextPair("import.lines", String(result.lines)),
@@ -80,15 +82,27 @@ extension ImportCommand {
             notes.append(
                 TextPair("import.tracepoint.\(point.name)", "\(point.use) \(point.lines)"))
         }
+        if !result.missing.isEmpty {
+            notes.append(TextPair("import.missing", result.missing.joined(separator: " ")))
+        }
         return notes
     }
 
+    /// What the recorder lost; of what kind, and when, it does not say.
+    func loss(_ result: FtraceImportResult) -> LossRecord? {
+        guard result.lostEvents > 0 else { return nil }
+        return LossRecord(
+            kind: nil, beginNs: 0, endNs: max(0, result.lastTimeNs),
+            count: UInt64(result.lostEvents))
+    }
+
     /// Says on standard error what did not become events.
-    private func warn(_ result: FtraceImportResult) {
+    func warn(_ result: FtraceImportResult) {
         let unknown = result.tracepoints.filter { $0.use == .unknown }
+        let unit = from.isText ? "lines" : "records"
         for point in unknown {
             Terminal.writeError(
-                "ktls-trace: \(name): \(point.lines) lines of unknown event \(point.name)\n")
+                "ktls-trace: \(name): \(point.lines) \(unit) of unknown event \(point.name)\n")
         }
         if result.unreadLines.count > 0 {
             Terminal.writeError(
@@ -98,6 +112,15 @@ extension ImportCommand {
         if result.lostEvents > 0 {
             Terminal.writeError(
                 "ktls-trace: \(name): the recorder lost \(result.lostEvents) events\n")
+        }
+        if result.lostEventsAreUncounted, result.lostEvents == 0 {
+            Terminal.writeError(
+                "ktls-trace: \(name): the recorder lost events, it does not say how many\n")
+        }
+        if !result.missing.isEmpty {
+            Terminal.writeError(
+                "ktls-trace: \(name): not in the recording: "
+                    + result.missing.joined(separator: ", ") + "\n")
         }
     }
 }

@@ -8,7 +8,7 @@ import TraceStore
 // Tables of events: what dump writes, and others.
 extension ImportCommand {
     func importTable(_ form: TableForm) throws {
-        var input = try ImportInput(path: input)
+        var input = ImportInput(try openInput())
         var limits = TableLimits()
         limits.texts = FormatLimits.strings - 1
         limits.textBytes = FormatLimits.textBytes

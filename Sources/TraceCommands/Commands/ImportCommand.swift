@@ -2,32 +2,41 @@ import ArgumentParser
 import EventTables
 import TraceCore
 import TraceFormat
+import TraceImport
 import TraceStore
 
 struct ImportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import", abstract: "Read another tool's recording into a trace.",
         discussion: """
-            ftrace-text is Linux's text, freebsd-dtrace what the script of record --source freebsd \
-            prints; csv and ndjson are what dump writes, or tables with \
-            the columns time_ns and kind and those of the kinds; rows are rows of one size that a \
-            schema file describes. Docs/IMPORT.md has the details.
+            What the input is shows in its first bytes: ftrace-text is Linux's text, perf-script \
+            and trace-cmd-report are the texts of perf and trace-cmd, trace.dat is a file of \
+            trace-cmd, raw is a folder with dumps of ring buffers and their formats, \
+            freebsd-dtrace is what the script of record --source freebsd prints; csv and ndjson \
+            are what dump writes, or tables with the columns time_ns and kind and those of the \
+            kinds; rows are rows of one size that a schema file describes. Docs/IMPORT.md has the \
+            details.
 
             Examples:
-              ktls-trace import --from ftrace-text trace.txt -o host.ktrace
+              ktls-trace import trace.dat -o host.ktrace
+              perf script --ns | ktls-trace import - -o host.ktrace
               ktls-trace import --from freebsd-dtrace host.txt -o host.ktrace
               ktls-trace import --from csv table.csv -o copy.ktrace
               ktls-trace import --from rows --schema log.yaml log.bin -o log.ktrace
 
-            These texts are read twice, and standard input kept in memory for that. With --live, or \
+            Recordings of a kernel are read twice, and standard input kept in memory for that. \
+            With --live, or \
             an option of live recording, it is read once, as it comes: ktls-trace import --from \
             ftrace-text --live /sys/kernel/tracing/trace_pipe -o host.ktrace
             """)
 
     @Option(
         name: .long,
-        help: "The form of the input: ftrace-text, freebsd-dtrace, csv, ndjson or rows.")
-    var from: ImportForm
+        help: """
+            The form of the input: auto, ftrace-text, perf-script, trace-cmd-report, trace.dat, \
+            raw, freebsd-dtrace, csv, ndjson or rows.
+            """)
+    var from = ImportForm.auto
 
     @Argument(help: "The recording; - is standard input.")
     var input: String
@@ -44,14 +53,17 @@ struct ImportCommand: ParsableCommand {
 
     @Flag(
         name: .long,
-        help: "csv, ndjson, rows: keep what stands before the first error, and exit with 0.")
+        help: """
+            csv, ndjson, rows: keep what stands before the first error, and exit with 0. \
+            trace.dat, raw: keep what is good, and exit with 0.
+            """)
     var allowPartial = false
 
     @Option(
         name: .long,
         help: """
-            ftrace-text: the recording holds all switches of tasks whose names begin like this, so \
-            their CPU time inside stalls is known; may be repeated.
+            Recordings of Linux: all switches of tasks whose names begin like this were \
+            recorded, so their CPU time inside stalls is known; may be repeated.
             """)
     var switchesOf: [String] = []
 
@@ -73,35 +85,69 @@ struct ImportCommand: ParsableCommand {
     @Flag(name: .long, help: "Overwrite the file if it exists.")
     var force = false
 
+    /// The input, where it was opened to see what it is.
+    var opened: Opened?
+
     func validate() throws {
         try recording.check(output: output)
-        if (from == .rows) != (schema != nil) {
+        if from == .rows ? schema == nil : schema != nil && from != .auto {
             throw ValidationError(
                 from == .rows
                     ? "--from rows needs --schema" : "--schema is only for --from rows")
         }
-        let isText = from == .ftraceText || from == .freebsdDtrace
-        if isText, skipUnknown || allowPartial {
-            throw ValidationError(
-                "--skip-unknown and --allow-partial are not for --from \(from.rawValue)")
+        // What auto stands for is known later, and then looked at again.
+        guard from != .auto else { return }
+        if !from.isTable, skipUnknown {
+            throw ValidationError("--skip-unknown is only for --from csv, ndjson and rows")
         }
-        if from != .ftraceText, !switchesOf.isEmpty {
-            throw ValidationError("--switches-of is only for --from ftrace-text")
+        if from.isText, allowPartial {
+            throw ValidationError("--allow-partial is not for --from \(from.rawValue)")
         }
-        if !isText, live || recording.isLive {
+        if !from.isLinux, !switchesOf.isEmpty {
+            throw ValidationError("--switches-of is only for recordings of Linux")
+        }
+        if ![.ftraceText, .freebsdDtrace].contains(from), live || recording.isLive {
             throw ValidationError(
                 "--live and live recording are only for --from ftrace-text and freebsd-dtrace")
         }
     }
 
     mutating func run() throws {
+        if from == .auto {
+            from = try guessedForm()
+            try validate()
+        }
         switch from {
-        case .ftraceText: try importFtraceText()
+        case .auto: preconditionFailure("the form was found out")
+        case .ftraceText: try importText(.ftrace)
+        case .perfScript: try importText(.perfScript)
+        case .traceCmdReport: try importText(.traceCmdReport)
+        case .traceDat, .raw: try importRings()
         case .freebsdDtrace: try importDtraceText()
         case .csv: try importTable(.csv)
         case .ndjson: try importTable(.ndjson)
         case .rows: try importRows()
         }
+    }
+
+    /// What the input is, by what it begins with.
+    private mutating func guessedForm() throws -> ImportForm {
+        if schema != nil { return .rows }
+        // A pipe that is still being written cannot be looked at beforehand.
+        if live || recording.isLive { return .ftraceText }
+        if input != "-", FileNames.inFolder(input) != nil { return .raw }
+        let source = try reporting { try HeadSource(try SourceFile.open(input)) }
+        opened = Opened(source: source)
+        if let form = FormGuess.form(source.head) { return form }
+        let hint = ContentGuess.hint(source.head, readAs: .auto)
+        throw CommandFailure(
+            .badData,
+            "\(name): not a form that shows in its first bytes; \(hint ?? "say it with --from")")
+    }
+
+    /// The input from its start.
+    func openInput() throws -> any ByteSource {
+        try opened?.source ?? reporting { try SourceFile.open(input) }
     }
 
     /// The name to show for the recording.
@@ -134,7 +180,32 @@ struct ImportCommand: ParsableCommand {
 
 /// What can be imported.
 enum ImportForm: String, ExpressibleByArgument, CaseIterable {
+    case auto
     case ftraceText = "ftrace-text"
+    case perfScript = "perf-script"
+    case traceCmdReport = "trace-cmd-report"
+    case traceDat = "trace.dat"
+    case raw
     case freebsdDtrace = "freebsd-dtrace"
     case csv, ndjson, rows
+
+    /// Whether it is a table of any events.
+    var isTable: Bool { [.csv, .ndjson, .rows].contains(self) }
+    /// Whether it is a recording of Linux.
+    var isLinux: Bool { !isTable && self != .freebsdDtrace }
+    /// Whether it is a text about a kernel's events.
+    var isText: Bool {
+        [.ftraceText, .perfScript, .traceCmdReport, .freebsdDtrace].contains(self)
+    }
+}
+
+/// An open input, which is no argument of a command.
+struct Opened: Decodable {
+    let source: HeadSource
+
+    init(source: HeadSource) { self.source = source }
+
+    init(from decoder: any Decoder) throws {
+        throw CommandFailure(.internalFailure, "an open input is no argument")
+    }
 }

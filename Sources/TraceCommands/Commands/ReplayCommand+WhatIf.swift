@@ -158,7 +158,8 @@ struct RereadableTrace {
             return
         }
         var bytes: [UInt8] = []
-        try RereadableInput(path: path).forEachChunk { bytes += $0 }
+        let source = try reporting { try SourceFile.open(path) }
+        try RereadableInput.forEachChunk(of: source) { bytes += $0 }
         kept = bytes
     }
 

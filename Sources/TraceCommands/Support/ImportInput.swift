@@ -17,8 +17,8 @@ struct ImportInput {
     private let source: any ByteSource
     private var offset: Int64 = 0
 
-    init(path: String) throws {
-        source = try reporting { try SourceFile.open(path) }
+    init(_ source: any ByteSource) {
+        self.source = source
         bytes = [UInt8](repeating: 0, count: Self.chunkBytes)
     }
 

@@ -7,11 +7,12 @@ final class RereadableInput {
     private let path: String
     private var kept: [UInt8]?
 
-    init(path: String) throws {
-        self.path = path
+    /// - Parameter source: has not been read yet; a path can be opened once more.
+    init(_ source: any ByteSource) throws {
+        path = source.path
         guard path == "-" else { return }
         var bytes: [UInt8] = []
-        try forEachChunk { bytes += $0 }
+        try Self.forEachChunk(of: source) { bytes += $0 }
         kept = bytes
     }
 
@@ -30,12 +31,18 @@ final class RereadableInput {
             try body(kept)
             return
         }
-        let source = try reporting { try SourceFile.open(path) }
-        var buffer = [UInt8](repeating: 0, count: Self.chunkBytes)
+        try Self.forEachChunk(of: try reporting { try SourceFile.open(path) }, body)
+    }
+
+    /// Hands all bytes of a source to `body`, piece by piece.
+    static func forEachChunk(
+        of source: any ByteSource, _ body: ([UInt8]) throws -> Void
+    ) throws {
+        var buffer = [UInt8](repeating: 0, count: chunkBytes)
         var offset: Int64 = 0
         while true {
             let count = try reporting {
-                try source.read(at: offset, into: &buffer, at: 0, count: Self.chunkBytes)
+                try source.read(at: offset, into: &buffer, at: 0, count: chunkBytes)
             }
             if count == 0 { return }
             offset += Int64(count)

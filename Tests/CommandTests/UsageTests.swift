@@ -85,8 +85,11 @@ import Testing
 
     @Test func unknownCommandsAndForms() throws {
         expectUsageError(try Tool.run(["nonsense"]), naming: "nonsense")
-        expectUsageError(
-            try Tool.run(["import", "--from", "xml", "x", "-o", "y"]), naming: "xml", "ftrace-text")
+        // So many forms are listed one a line.
+        let unknown = try Tool.run(["import", "--from", "xml", "x", "-o", "y"])
+        #expect(unknown.status == 64)
+        #expect(unknown.errorLines.first?.contains("xml") == true)
+        #expect(unknown.errorLines.contains("  - ftrace-text"))
         for (options, word) in [
             (["--from", "rows"], "--schema"), (["--from", "csv", "--schema", "x"], "--schema"),
             (["--from", "ftrace-text", "--skip-unknown"], "--skip-unknown"),

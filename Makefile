@@ -6,10 +6,12 @@
 # make fuzz   libFuzzer on readers and writers, FUZZ_SECONDS (600) for each target
 # make docs  the pages of the libraries for other programs
 # make test-all  make test, sanitizers, long fuzzing, peers, planted bugs: hours
+# make deb  a Debian package of the tool in .build/deb
+# make deb-test  install, use and remove that package here: root
 # make host-check  live recordings of this host under pressure: root, tracefs, minutes
 # make bench  measurements, see Benchmarks/README.md
 # make notes  write the notes that scripts make, with the tool of `make build`: hours
-.PHONY: demo test lint build bench notes mutants fuzz docs test-all host-check
+.PHONY: demo test lint build bench notes mutants fuzz docs test-all host-check deb deb-test
 
 demo:
 	@Scripts/demo.sh
@@ -23,6 +25,12 @@ lint:
 build:
 	@Scripts/setup.sh
 	swift build -c release --product ktls-trace --static-swift-stdlib
+
+deb: build
+	@Scripts/deb.sh
+
+deb-test: build
+	@Scripts/deb-test.sh
 
 host-check: build
 	@Scripts/host-check.sh

@@ -128,10 +128,17 @@ struct ThreadState {
 /// The threads by process number.
 struct ThreadTable {
     private var positions: [Int32: Int] = [:]
+    /// The position found last: most events are of the thread of the one before.
+    private var latest = 0
     var threads: [ThreadState] = []
 
     /// The position of a thread, or `nil` when nothing is remembered about it.
-    func find(_ pid: Int32) -> Int? { positions[pid] }
+    mutating func find(_ pid: Int32) -> Int? {
+        if latest < threads.count, threads[latest].pid == pid { return latest }
+        guard let position = positions[pid] else { return nil }
+        latest = position
+        return position
+    }
 
     /// Follows the switches of these threads, and of no others but the reclaim threads.
     mutating func follow(_ followed: Set<Int32>) {
@@ -145,7 +152,7 @@ struct ThreadTable {
 
     /// The position of a thread, added when it is new.
     mutating func findOrAdd(_ pid: Int32) -> Int {
-        if let position = positions[pid] { return position }
+        if let position = find(pid) { return position }
         let position = threads.count
         threads.append(ThreadState(pid: pid))
         positions[pid] = position

@@ -45,6 +45,7 @@ let package = Package(
         .library(
             name: "TraceAnalysis",
             targets: ["TraceCore", "Histograms", "TraceAnalysis", "TraceSummaries"]),
+        .library(name: "KernelTraces", targets: ["TraceCore", "KernelTraces", "TraceImport"]),
         // What `Fuzz/` calls; for nobody else.
         .library(name: "FuzzProperties", targets: ["FuzzProperties"]),
         .library(name: "TraceFuzzing", targets: ["FuzzProperties", "TraceFuzzing"]),

@@ -12,14 +12,14 @@ public struct KernelRecordImporter: ~Copyable {
 
     private let description: RecordingDescription
     private let plans: [EventPlan]
+    /// Positions of plans by the numbers in records, -1 for others.
+    private let positions: [Int]
     private var entries: [Int?]
     var timeline: HostTimeline
     var mapper: HostEventMapper
     /// Where the process number stands in every record.
     private let pidPlace: NumberPlace?
-    private var taskNames: [Int32: TaskName] = [:]
-    /// The thread of the last event, and its name.
-    private var latestTask = (pid: Int32(0), name: TaskName.idle)
+    private var taskNames = TaskNames()
     private var records = 0
     private var unread = UnreadLines()
     private var lost = LostEvents()
@@ -31,6 +31,8 @@ public struct KernelRecordImporter: ~Copyable {
         self.description = description
         pidPlace = description.formats.pidPlace
         plans = description.formats.list.enumerated().map { EventPlan($1, position: $0) }
+        let formats = description.formats
+        positions = (0...(formats.list.map(\.id).max() ?? 0)).map { formats.position($0) ?? -1 }
         timeline = HostTimeline(options)
         mapper = HostEventMapper(options: options)
         entries = []
@@ -117,8 +119,10 @@ public struct KernelRecordImporter: ~Copyable {
         let timeNs =
             timeline.timeInOrder(event.record.timeNs, toleratedNs: toleratedNs)
             ?? timeline.previousNs
-        guard let position = description.formats.position(event.record.id) else {
-            let entry = timeline.census.entry("event-\(event.record.id)")
+        let id = event.record.id
+        let position = id < positions.count ? positions[id] : -1
+        guard position >= 0 else {
+            let entry = timeline.census.entry("event-\(id)")
             _ = timeline.admit(entry, timeNs: timeNs, resolutionNs: 1)
             return
         }
@@ -129,9 +133,8 @@ public struct KernelRecordImporter: ~Copyable {
         else { return }
         let payload = event.record.payload
         let pid = Int32(truncatingIfNeeded: pidPlace?.load(bytes, payload) ?? 0)
-        if latestTask.pid != pid { latestTask = (pid, taskNames[pid] ?? .forgotten) }
         let mapped = MappedLine(
-            task: latestTask.name, pid: pid, cpu: cpu,
+            task: taskNames[pid], pid: pid, cpu: cpu,
             timeNs: timeline.lastTimeNs, fields: RecordFields(plan: plan, record: payload))
         if !mapper.handle(tracepoint, mapped, bytes) { noteUnread(plan) }
     }
@@ -139,7 +142,6 @@ public struct KernelRecordImporter: ~Copyable {
     /// Gives a thread the name that it has from here on.
     public mutating func nameTask(_ thread: Int32, _ name: String) {
         taskNames[thread] = TaskName(name)
-        if latestTask.pid == thread { latestTask.name = TaskName(name) }
     }
 
     private mutating func readMarker(
@@ -203,6 +205,28 @@ public struct KernelRecordImporter: ~Copyable {
             if plan.lacksTasks { names.append("\(tracepoint.rawValue).comm") }
         }
         return names.sorted()
+    }
+}
+
+/// Names of tasks by process number.
+private struct TaskNames {
+    private var names: [Int32: TaskName] = [:]
+    /// What was asked last, by the last bits of the number: most events are of a few threads.
+    private var recent = [(pid: Int32, name: TaskName)](
+        repeating: (-1, .forgotten), count: recentCount)
+    private static let recentCount = 64
+
+    /// The name, or `forgotten`.
+    subscript(_ pid: Int32) -> TaskName {
+        mutating get {
+            let slot = Int(pid) & (Self.recentCount - 1)
+            if recent[slot].pid != pid { recent[slot] = (pid, names[pid] ?? .forgotten) }
+            return recent[slot].name
+        }
+        set {
+            names[pid] = newValue
+            recent[Int(pid) & (Self.recentCount - 1)] = (pid, newValue)
+        }
     }
 }
 

@@ -8,6 +8,7 @@ struct ReclaimThread: Hashable {
 
     /// Recognizes `kswapdN` and `kcompactdN`; any other name gives `nil`.
     init?(_ name: TaskName) {
+        guard name.firstByte == UInt8(ascii: "k") else { return nil }
         if name.hasPrefix(Self.kswapd) {
             family = .kswapd
             node = name.number(afterPrefix: Self.kswapd.count)
@@ -128,15 +129,19 @@ struct ThreadState {
 /// The threads by process number.
 struct ThreadTable {
     private var positions: [Int32: Int] = [:]
-    /// The position found last: most events are of the thread of the one before.
-    private var latest = 0
+    /// Positions that were found last, by the last bits of the number: most events are of a few
+    /// threads.
+    private var recent = [Int](repeating: 0, count: Self.recentCount)
+    private static let recentCount = 64
     var threads: [ThreadState] = []
 
     /// The position of a thread, or `nil` when nothing is remembered about it.
     mutating func find(_ pid: Int32) -> Int? {
-        if latest < threads.count, threads[latest].pid == pid { return latest }
+        let slot = Int(pid) & (Self.recentCount - 1)
+        let candidate = recent[slot]
+        if candidate < threads.count, threads[candidate].pid == pid { return candidate }
         guard let position = positions[pid] else { return nil }
-        latest = position
+        recent[slot] = position
         return position
     }
 

@@ -12,6 +12,7 @@ enum AnalysisHTML {
             head: { head(report, &$0) },
             content: { out in
                 headlines(report, &out)
+                affected(report, &out)
                 timeline(summary, &out)
                 latencies(report, &out)
                 failures(summary, &out)

@@ -127,7 +127,8 @@ let package = Package(
             [
                 "TraceCore", "TraceFormat", "TraceCompression", "TraceIdentity", "TraceStore",
                 "LiveRecording", "PhysicalMemory", "ReclaimEngine", "Workloads", "ScenarioFiles",
-                "YAMLTrees", "TraceReplay", "TraceImport", "KernelTraces", "LinuxHost",
+                "YAMLTrees", "TraceReplay", "TraceImport", "KernelTraces",
+                .target(name: "LinuxHost", condition: .when(platforms: [.linux])),
                 "FreeBSDImport", "EventTables",
                 "RowSchemas", "TraceAnalysis", "TraceSummaries", "TraceDiff", "TraceSweep",
                 "GateFiles", "TraceReport", "CHeap", argumentParser,

@@ -91,11 +91,34 @@ enum AnalysisText {
 
     private static func parameters(_ parameters: ParameterList, _ out: inout TextLines) {
         if let source = parameters["source"] { out.line("source: \(TextSafe.line(source))") }
+        if parameters["source"] == "linux" {
+            hostSettings(parameters, &out)
+            return
+        }
         for entry in parameters.group("policy") {
             let isLab = entry.key == "policy.name" && Caveats.isLabPolicy(parameters)
             let mark = isLab ? " (not FreeBSD)" : ""
             out.line("\(TextSafe.line(entry.key)): \(TextSafe.line(entry.value))\(mark)")
         }
+    }
+
+    /// A host's settings: first those that somebody changed, then those whose default depends on
+    /// the host, and how many the others are.
+    private static func hostSettings(_ parameters: ParameterList, _ out: inout TextLines) {
+        for change in LinuxDefaults.changes(parameters) {
+            out.line(
+                "\(TextSafe.line(change.name)): \(TextSafe.line(change.value)) "
+                    + "(Linux's default: \(change.usual))")
+        }
+        var usual = 0
+        for entry in parameters.group("policy") {
+            if let value = LinuxDefaults.usual(entry.key) {
+                usual += value == entry.value ? 1 : 0
+            } else {
+                out.line("\(TextSafe.line(entry.key)): \(TextSafe.line(entry.value))")
+            }
+        }
+        if usual > 0 { out.line("further settings that are Linux's defaults: \(usual)") }
     }
 
     /// Who suffered, of a host: a model's threads stand for CPUs.

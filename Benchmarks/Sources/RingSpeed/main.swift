@@ -24,7 +24,9 @@ struct MemoryFile: FileAccess {
 struct MemoryRings: RingSource {
     var pieces: [[[UInt8]]]
 
-    mutating func nextBytes(lane: Int) throws(KernelTraceError) -> [UInt8]? { pieces[lane].popLast() }
+    mutating func nextBytes(lane: Int) throws(KernelTraceError) -> [UInt8]? {
+        pieces[lane].popLast()
+    }
 }
 
 struct DiscardingSink: EventSink {

@@ -50,6 +50,7 @@ let package = Package(
         .library(name: "FuzzProperties", targets: ["FuzzProperties"]),
         .library(name: "TraceFuzzing", targets: ["FuzzProperties", "TraceFuzzing"]),
         .library(name: "TextFuzzing", targets: ["FuzzProperties", "TextFuzzing"]),
+        .library(name: "KernelFuzzing", targets: ["FuzzProperties", "KernelFuzzing"]),
         .library(name: "SummaryFuzzing", targets: ["FuzzProperties", "SummaryFuzzing"]),
     ],
     dependencies: [
@@ -155,8 +156,14 @@ let package = Package(
         support(
             "TextFuzzing",
             [
-                "FuzzProperties", "TraceCore", "TraceImport", "FreeBSDImport", "EventTables",
-                "RowSchemas", "YAMLTrees", "Workloads", "ScenarioFiles",
+                "FuzzProperties", "TraceCore", "FreeBSDImport", "EventTables", "RowSchemas",
+                "YAMLTrees", "Workloads", "ScenarioFiles",
+            ]),
+        support(
+            "KernelFuzzing",
+            [
+                "FuzzProperties", "TestRandomness", "KernelTraceTestSupport", "TraceCore",
+                "TraceCompression", "KernelTraces", "TraceImport",
             ]),
         support(
             "SummaryFuzzing",
@@ -235,8 +242,8 @@ let package = Package(
         tests(
             "FuzzCorpusTests",
             [
-                "FuzzProperties", "TraceFuzzing", "TextFuzzing", "SummaryFuzzing", "TraceCore",
-                "TraceFormat", "TraceStore", "TraceAnalysis", "TraceSummaries",
+                "FuzzProperties", "TraceFuzzing", "TextFuzzing", "KernelFuzzing", "SummaryFuzzing",
+                "TraceCore", "TraceFormat", "TraceStore", "TraceAnalysis", "TraceSummaries",
                 "AnalysisTestSupport",
             ]),
         tests(

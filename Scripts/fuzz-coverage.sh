@@ -28,8 +28,8 @@ python3 - "$scratch/fuzz.json" "${1:-}" <<'END'
 import collections, json, os, sys
 files = json.load(open(sys.argv[1]))["data"][0]["files"]
 # What the fuzzers are for; what only writes is reached by the round trip.
-wanted = ["TraceFormat", "TraceCompression", "TraceStore", "TraceImport", "EventTables", "RowSchemas", "YAMLTrees",
-          "ScenarioFiles"]
+wanted = ["TraceFormat", "TraceCompression", "TraceStore", "KernelTraces", "TraceImport", "FreeBSDImport",
+          "EventTables", "RowSchemas", "YAMLTrees", "ScenarioFiles"]
 readers = ("ByteReader", "BlockDecoder", "BlockHead", "LaneDirectory", "RecordBody", "Record.", "RecordInput",
            "RecordWalk", "TraceReader", "TraceVerifier", "Preamble", "RecencyWalk", "StringsRecord", "SnapshotRecord",
            "IndexRecord", "LossRecord", "SchemaRecord", "PairsRecord", "HeaderRecord", "FooterRecord")

@@ -54,7 +54,9 @@ for target in "${targets[@]}"; do
   mkdir -p "$corpus" "$kept"
   options=(-max_total_time="$seconds" -max_len=4096 -timeout=25 -rss_limit_mb=1024
     -malloc_limit_mb=192 -print_final_stats=1 -artifact_prefix=".build-fuzz/broken/$target-")
-  [ ! -e "Fuzz/dictionaries/$target.dict" ] || options+=(-dict="Fuzz/dictionaries/$target.dict")
+  # The texts of perf and trace-cmd have the words of the kernel's own.
+  case $target in perf | report) words=ftrace ;; *) words=$target ;; esac
+  [ ! -e "Fuzz/dictionaries/$words.dict" ] || options+=(-dict="Fuzz/dictionaries/$words.dict")
   crashers=()
   [ ! -d "Fixtures/fuzz/crashers/$target" ] || crashers+=("Fixtures/fuzz/crashers/$target")
   output=$probe/$target

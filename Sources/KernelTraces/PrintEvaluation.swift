@@ -39,8 +39,10 @@ extension EventFormat {
         switch found.width {
         case .all: return place
         case .signed32, .unsigned32:
-            guard place.size <= 4 else { return nil }
-            // Shorter numbers become whole ones before they are printed.
+            // Shorter numbers become whole ones before they are printed; then one without a sign
+            // is not what stands there.
+            guard place.size == 4 || place.size < 4 && !(place.isSigned && found.width != .signed32)
+            else { return nil }
             let isSigned = place.size == 4 ? found.width == .signed32 : place.isSigned
             return NumberPlace(offset: place.offset, size: place.size, isSigned: isSigned)
         }

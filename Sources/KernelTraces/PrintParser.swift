@@ -2,6 +2,8 @@
 struct PrintParser {
     /// Deeper nesting than any kernel's macros make.
     private static let depthMax = 256
+    /// Operators of one argument that are computed for each record; more than any kernel's have.
+    private static let operatorsMax = 1024
     private static let tableMax = 4096
     private static let typeWords: Set<String> = [
         "unsigned", "signed", "long", "int", "short", "char", "void", "bool", "const", "volatile",
@@ -14,6 +16,9 @@ struct PrintParser {
     private let constants: [String: Int64]
     private var position = 0
     private var depth = 0
+    private var operators = 0
+    /// Where a call begins whose parentheses are never closed: then those around it are not either.
+    private var unclosed = 0
 
     init(_ tokens: [PrintToken], fields: [RecordField], constants: [String: Int64]) {
         self.tokens = tokens
@@ -27,6 +32,7 @@ struct PrintParser {
         var arguments: [PrintExpression] = []
         while position < tokens.count, arguments.count < EventFormat.fieldsMax {
             let start = position
+            operators = 0
             if let argument = expression(), position == tokens.count || isAt(",") {
                 arguments.append(argument)
             } else {
@@ -85,6 +91,9 @@ struct PrintParser {
             position += 1
             guard let right = binary(precedence + 1) else { return nil }
             left = Self.folded(.binary(found, left, right))
+            // A chain of them is as deep as it is long.
+            if case .binary = left { operators += 1 }
+            guard operators <= Self.operatorsMax else { return nil }
         }
         return left
     }
@@ -201,6 +210,8 @@ struct PrintParser {
     }
 
     private mutating func skipParentheses() -> Bool {
+        guard position >= unclosed else { return false }
+        let start = position
         var open = 0
         while position < tokens.count {
             if tokens[position] == .symbol("(") { open += 1 }
@@ -208,6 +219,7 @@ struct PrintParser {
             position += 1
             if open == 0 { return true }
         }
+        unclosed = start
         return false
     }
 
@@ -218,10 +230,9 @@ struct PrintParser {
     }
 
     private mutating func flags() -> PrintExpression? {
-        guard let operand = expression(), take(","), let delimiter = primary(), take(",") else {
-            return nil
-        }
-        guard case .text(let text) = delimiter, let table = table() else { return nil }
+        guard let operand = expression(), take(","), let delimiter = expression(), take(","),
+            case .text(let text) = delimiter, let table = table()
+        else { return nil }
         return .flags(operand, delimiter: text, table)
     }
 

@@ -99,15 +99,14 @@ public struct RingMerge: Sendable {
             }
         }
         if !isSettled {
-            isSettled = true
             for lane in lanes.indices where lanes[lane].head == nil && !lanes[lane].isDone {
                 if try advance(lane) {
                     insert(lane)
                 } else if limitNs == nil, !lanes[lane].isEnded {
-                    isSettled = false
                     return .starved(lane: lane)
                 }
             }
+            isSettled = true
         }
         guard let first = heap.first, let head = lanes[first.lane].head else { return .end }
         if let limitNs, first.timeNs >= limitNs { return .limit }

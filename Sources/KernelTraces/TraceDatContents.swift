@@ -15,6 +15,7 @@ struct TraceDatContents {
     private var clock = ""
     private var subBufferBytes: Int?
     private var cpuCount = 0
+    private var sectionBytes: UInt64 = 0
 
     func layout() throws(KernelTraceError) -> RingLayout? {
         guard let headerPage else { return nil }
@@ -164,7 +165,9 @@ struct TraceDatContents {
     }
 
     /// The bytes of a section, decompressed.
-    private func section(
+    ///
+    /// All of them together are limited: a file could name the same one over and over.
+    private mutating func section(
         _ id: UInt16, at offset: Int64, _ method: String, _ access: any FileAccess
     ) throws(KernelTraceError) -> ByteCursor {
         var cursor = ByteCursor(access, at: offset)
@@ -173,17 +176,27 @@ struct TraceDatContents {
         _ = try cursor.number32()
         let size = try cursor.number64()
         guard isCompressed else {
+            try addSection(size, cursor)
             let bytes = try cursor.bytes(size, atMost: Self.sectionBytesMax)
             return ByteCursor(bytes, ofSectionAt: offset)
         }
         let packedSize = try cursor.number32()
         let plainSize = try cursor.number32()
-        guard plainSize <= UInt32(Self.sectionBytesMax) else { throw cursor.fault(.tooLarge) }
+        try addSection(UInt64(plainSize), cursor)
         let packed = try cursor.bytes(UInt64(packedSize), atMost: Self.sectionBytesMax)
         guard let plain = access.decompress(method, packed, count: Int(plainSize)),
             plain.count == Int(plainSize)
         else { throw cursor.fault(.badCompression) }
         return ByteCursor(plain, ofSectionAt: offset)
+    }
+
+    private mutating func addSection(
+        _ bytes: UInt64, _ cursor: ByteCursor
+    ) throws(KernelTraceError) {
+        guard bytes <= UInt64(Self.sectionBytesMax) - sectionBytes else {
+            throw cursor.fault(.tooLarge)
+        }
+        sectionBytes += bytes
     }
 
     /// Reads a section of options, and gives the place of the next one, 0 where there is none.

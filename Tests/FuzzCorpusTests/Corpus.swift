@@ -1,5 +1,6 @@
 import Foundation
 import FuzzProperties
+import KernelFuzzing
 import SummaryFuzzing
 import Testing
 import TextFuzzing
@@ -9,7 +10,8 @@ import TraceFuzzing
 enum Corpus: String, CaseIterable, CustomTestStringConvertible {
     case reader, recover, roundtrip, ftrace, dtrace, scenario, freelists, csv, ndjson, rows
     case rowSchema = "rowschema"
-    case summary
+    case summary, perf, report, rings, formats
+    case traceDat = "tracedat"
 
     var testDescription: String { rawValue }
 
@@ -39,7 +41,12 @@ enum Corpus: String, CaseIterable, CustomTestStringConvertible {
         case .reader: try ReaderTarget.check(bytes)
         case .recover: try RecoverTarget.check(bytes)
         case .roundtrip: try RoundTripTarget.check(bytes)
-        case .ftrace: try FtraceTarget.check(bytes)
+        case .ftrace: try HostTextTarget.checkFtrace(bytes)
+        case .perf: try HostTextTarget.checkPerf(bytes)
+        case .report: try HostTextTarget.checkReport(bytes)
+        case .rings: try RingTarget.check(bytes)
+        case .formats: try FormatTarget.check(bytes)
+        case .traceDat: try TraceDatTarget.check(bytes)
         case .dtrace: try DtraceTarget.check(bytes)
         case .scenario: try ScenarioTarget.check(bytes)
         case .freelists: try FreeListsTarget.check(bytes)

@@ -1,6 +1,7 @@
 import AnalysisTestSupport
 import Foundation
 import FuzzProperties
+import KernelFuzzing
 import Testing
 import TraceAnalysis
 import TraceCore
@@ -66,11 +67,15 @@ import TraceSummaries
         let traces = try TraceSeeds.traces(24, countMax: 2_500)
         for (corpus, contents) in [
             (Corpus.reader, traces), (.recover, traces), (.roundtrip, TraceSeeds.scripts(24)),
+            (.rings, KernelSeeds.rings()), (.formats, KernelSeeds.formats()),
+            (.traceDat, KernelSeeds.traceDats()),
         ] {
             for (number, bytes) in contents.enumerated() {
                 // A recovery starts from fewer: the fuzzer damages them.
                 guard corpus != .recover || number < 8 else { break }
                 let folder = Corpus.fixtures.appending(path: corpus.rawValue)
+                try FileManager.default.createDirectory(
+                    at: folder, withIntermediateDirectories: true)
                 try Data(bytes).write(to: folder.appending(path: "seed-\(number)"))
             }
         }

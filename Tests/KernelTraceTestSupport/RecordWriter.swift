@@ -19,6 +19,9 @@ public struct RecordWriter: Sendable {
             self.size = size
             self.isSigned = isSigned
         }
+
+        var bareName: String { String(name.prefix { $0 != "[" }) }
+        var isText: Bool { type.hasPrefix("__data_loc") || name.hasSuffix("]") }
     }
 
     /// The tracepoint's name and number.
@@ -41,6 +44,11 @@ public struct RecordWriter: Sendable {
         self.print = print
         self.pidOffset = pidOffset
     }
+
+    /// The names of fields that are numbers, the common ones left out.
+    public var numbers: [String] { fields.filter { !$0.isText }.map(\.bareName) }
+    /// The names of fields that are texts.
+    public var texts: [String] { fields.filter(\.isText).map(\.bareName) }
 
     /// The file `format`.
     public var format: [UInt8] {
@@ -68,7 +76,7 @@ public struct RecordWriter: Sendable {
         put(Int64(id), at: 0, 2, &bytes)
         put(Int64(pid), at: pidOffset, 4, &bytes)
         for field in fields {
-            let name = String(field.name.prefix { $0 != "[" })
+            let name = field.bareName
             if let number = numbers[name] { put(number, at: field.offset, field.size, &bytes) }
             guard let text = texts[name] else { continue }
             if field.type.hasPrefix("__data_loc") {

@@ -181,10 +181,44 @@ private func integer(_ format: EventFormat, _ key: String, _ record: [UInt8]) th
         #expect(try integer(format, "a", writer.record(pid: 1, ["v": 10])) == nil)
     }
 
-    @Test func deepNestingIsGivenUpQuietly() throws {
-        let open = String(repeating: "(", count: 100_000)
-        let format = try EventFormat(Array("name: a\nID: 1\nprint fmt: \"a=%d\", \(open)1".utf8))
+    @Test(arguments: [
+        "(", "!", "__print_flags(a, ", "__print_flags(", "__print_symbolic(1, {1, ", "v + ",
+        "1 ? v : ", "(int)",
+    ])
+    func deepNestingIsGivenUpQuietly(piece: String) throws {
+        let open = String(repeating: piece, count: 20_000)
+        let format = try parse("name: a\nID: 1\nprint fmt: \"a=%d\", \(open)1")
         #expect(format.integer(0, [UInt8]().span, 0..<0) == nil)
+        #expect(format.field(ofArgument: 0) == nil)
+    }
+
+    @Test func aLongChainOfOperatorsIsGivenUp() throws {
+        func value(_ count: Int) throws -> Int64? {
+            let sum = [String](repeating: "REC->v", count: count).joined(separator: " + ")
+            let writer = RecordWriter(
+                "e", id: 9, [.init("int", "v", 8, 4)], print: "\"a=%d\", \(sum)")
+            return try integer(
+                try EventFormat(writer.format), "a", writer.record(pid: 1, ["v": 2]))
+        }
+        #expect(try value(1000) == 2000)
+        #expect(try value(2000) == nil)
+    }
+
+    @Test func aShortNumberBecomesAWholeOneBeforeItIsPrinted() throws {
+        let writer = RecordWriter(
+            "e", id: 9,
+            [
+                .init("signed char", "low", 8, 1, signed: true),
+                .init("unsigned char", "high", 9, 1),
+            ],
+            print: #""a=%u b=%d c=%u", REC->low, REC->low, REC->high"#)
+        let format = try EventFormat(writer.format)
+        let record = writer.record(pid: 1, ["low": -1, "high": -1])
+        #expect(try integer(format, "a", record) == 0xFFFF_FFFF)
+        let plain = (0..<3).map {
+            format.plainNumber(ofArgument: $0)?.load(record.span, 0..<record.count)
+        }
+        #expect(plain == [nil, -1, 255])
     }
 
     @Test func faultsNameTheLine() {

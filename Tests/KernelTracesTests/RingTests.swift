@@ -256,13 +256,14 @@ private func fault(_ body: () throws -> Void) -> KernelTraceError? {
         #expect(problem { $0.removeLast() } == at(8192, .truncated))
     }
 
-    @Test func whatIsGoodBesideAFaultIsKept() throws {
+    @Test(arguments: [(4096, 48), (0, 0)])
+    func whatIsGoodBesideAFaultIsKept(subBuffer: Int, before: Int) throws {
         var writers = [RingWriter(), RingWriter()]
         for number: UInt64 in 0..<200 { writers[Int(number % 2)].event(number, payload(7, 20)) }
         writers[0].endSubBuffer()
         writers[1].endSubBuffer()
         var bad = writers[0].bytes
-        bad[4096 + 9] = 0xFF
+        bad[subBuffer + 9] = 0xFF
         var merge = RingMerge(try layout(.init()), cpus: [0, 1])
         merge.add(bad[...], lane: 0)
         merge.add(writers[1].bytes[...], lane: 1)
@@ -282,7 +283,7 @@ private func fault(_ body: () throws -> Void) -> KernelTraceError? {
             }
         }
         #expect(faults == 1)
-        #expect(counts == [48, 100])
+        #expect(counts == [before, 100])
     }
 
     @Test func descriptionsOfOtherKernelsAreRefusedWithTheirFault() {

@@ -1,3 +1,4 @@
+import FuzzProperties
 import TraceCore
 
 /// Events as a script asks for them, in runs of like ones.

@@ -1,8 +1,8 @@
 import FuzzEntry
-import TextFuzzing
+import KernelFuzzing
 
 /// What libFuzzer calls with each input.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-    FuzzEntry.run(data, count, FtraceTarget.check)
+    FuzzEntry.run(data, count, HostTextTarget.checkFtrace)
 }

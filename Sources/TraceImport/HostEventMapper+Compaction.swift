@@ -48,7 +48,7 @@ extension HostEventMapper {
             "\(mode?.string(in: bytes) ?? "")/\(status.string(in: bytes))"
         let values: [19 of Int64] = [
             Int64(table.threads[position].pid), isDaemon ? BatchMode.daemon : BatchMode.direct,
-            sink.intern(Self.routine), sink.intern(result), -1, -1, -1, -1, -1, -1,
+            sink.intern(Self.routine), texts.number(result, into: &sink), -1, -1, -1, -1, -1, -1,
             isOpen && known.moved ? batch.movedPages : -1, -1, -1, 0,
             isOpen && known.scanned ? batch.scannedPages : -1, -1, isOpen ? cpuNs : -1,
             isOpen && known.moved ? batch.failedMoves : -1, -1,

@@ -45,6 +45,7 @@ let package = Package(
         .library(
             name: "TraceAnalysis",
             targets: ["TraceCore", "Histograms", "TraceAnalysis", "TraceSummaries"]),
+        .library(name: "KernelTraces", targets: ["TraceCore", "KernelTraces", "TraceImport"]),
         // What `Fuzz/` calls; for nobody else.
         .library(name: "FuzzProperties", targets: ["FuzzProperties"]),
         .library(name: "TraceFuzzing", targets: ["FuzzProperties", "TraceFuzzing"]),
@@ -127,7 +128,8 @@ let package = Package(
             [
                 "TraceCore", "TraceFormat", "TraceCompression", "TraceIdentity", "TraceStore",
                 "LiveRecording", "PhysicalMemory", "ReclaimEngine", "Workloads", "ScenarioFiles",
-                "YAMLTrees", "TraceReplay", "TraceImport", "KernelTraces", "LinuxHost",
+                "YAMLTrees", "TraceReplay", "TraceImport", "KernelTraces",
+                .target(name: "LinuxHost", condition: .when(platforms: [.linux])),
                 "FreeBSDImport", "EventTables",
                 "RowSchemas", "TraceAnalysis", "TraceSummaries", "TraceDiff", "TraceSweep",
                 "GateFiles", "TraceReport", "CHeap", argumentParser,

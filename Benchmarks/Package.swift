@@ -16,6 +16,9 @@ let package = Package(
             name: "RecorderSpeed",
             dependencies: ["CAffinity", .product(name: "TraceRecorder", package: "ktls-trace")]),
         .executableTarget(
+            name: "RingSpeed", dependencies: [.product(name: "KernelTraces", package: "ktls-trace")]
+        ),
+        .executableTarget(
             name: "ScanSpeed", dependencies: [.product(name: "TraceEngine", package: "ktls-trace")]),
     ],
     swiftLanguageModes: [.v6]

@@ -101,7 +101,7 @@ for point in ["kmem:mm_page_alloc", "vmscan:mm_vmscan_lru_shrink_inactive", "vms
     if point == "sched:sched_switch": command += ["--filter", 'prev_comm ~ "kswapd*" || prev_comm ~ "kcompactd*" || next_comm ~ "kswapd*" || next_comm ~ "kcompactd*"']
 result = subprocess.run(command + ["--", "sleep", seconds], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
 usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-print(f"  perf record beside it: status {result.returncode}, {(usage.ru_utime + usage.ru_stime) / float(seconds):.2%} of one core")
+print(f"  perf record beside it: status {result.returncode}, {(usage.ru_utime + usage.ru_stime) / float(seconds):.2%} of one core, {usage.ru_maxrss / 1024:.0f} MiB")
 PY
 }
 check() { # MODE NAME

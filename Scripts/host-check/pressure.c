@@ -4,7 +4,7 @@
 //   pressure records SECONDS MEGABYTES    socket pairs that hold records of 16 KiB, with churn
 //   pressure blocks SECONDS MEGABYTES     memory in huge pages, taken and given back
 //   pressure read SECONDS FILE MEGABYTES  reads the file page by page, so that reclaim has work
-//   pressure flood SECONDS FILE MEGABYTES the same without a rest
+//   pressure flood SECONDS FILE MEGABYTES the same without a rest, and a second file on another CPU
 //
 // A record of 16 KiB asks the kernel for four pages in a row without reclaim, as kernel TLS does.
 // Everything ends with code 9 when MemAvailable falls below GUARD_MB megabytes (6144).
@@ -18,6 +18,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -160,6 +161,19 @@ static int read_pages(double length, const char *path, long megabytes, int rests
     return 0;
 }
 
+static int flood(double length, const char *path, long megabytes)
+{
+    char other[4096];
+    snprintf(other, sizeof other, "%s.other", path);
+    pid_t child = fork();
+    if (child < 0) return perror("fork"), 1;
+    int status = read_pages(length, child ? path : other, megabytes, 0), childs = 0;
+    if (!child) exit(status);
+    waitpid(child, &childs, 0);
+    unlink(other);
+    return status ? status : WEXITSTATUS(childs);
+}
+
 int main(int count, char **arguments)
 {
     const char *mode = count > 1 ? arguments[1] : "";
@@ -172,7 +186,7 @@ int main(int count, char **arguments)
     if (count == 5 && !strcmp(mode, "read"))
         return read_pages(atof(arguments[2]), arguments[3], atol(arguments[4]), 1);
     if (count == 5 && !strcmp(mode, "flood"))
-        return read_pages(atof(arguments[2]), arguments[3], atol(arguments[4]), 0);
+        return flood(atof(arguments[2]), arguments[3], atol(arguments[4]));
     fprintf(stderr, "usage: see the top of pressure.c\n");
     return 64;
 }

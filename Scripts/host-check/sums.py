@@ -16,6 +16,7 @@ CHECKS = {
     "pages freed by kswapd": ["pgsteal_kswapd"],
     "rounds of kswapd": ["pageoutrun"],
 }
+MEMORY_MIB_MAX = 64
 # These may have grown by a tenth more: the kernel counts a stall again when it goes over all memory once more, and some
 # kernels record nothing of the first process's threads.
 NEARLY = {
@@ -64,6 +65,7 @@ def main():
     rate = int(notes["recorder.events_read"]) / seconds
     share = int(notes["recorder.cpu_ns"]) / int(notes["recorder.elapsed_ns"])
     lost = int(notes["recorder.events_lost"])
+    memory_mib = int(notes["recorder.peak_memory_bytes"]) / 2**20
     wrong = []
     for name, counters in [*CHECKS.items(), *NEARLY.items()]:
         expected, traced = grown(counters), sums[name]
@@ -71,11 +73,13 @@ def main():
         most = traced * 1.1 + 2 if name in NEARLY else traced
         if not traced <= expected <= most:
             wrong.append(name)
-    print(f"  {rate:.0f} events/s, lost {lost}, late {notes['recorder.events_late']}, recorder {share:.2%} of one core")
+    print(f"  {rate:.0f} events/s, lost {lost}, late {notes['recorder.events_late']}, recorder {share:.2%} of one core, {memory_mib:.0f} MiB")
     if lost:
         wrong.append("events were lost")
     if rate <= rate_limit and share >= 0.03:
         wrong.append("the recorder took 3 % of a core or more")
+    if memory_mib > MEMORY_MIB_MAX:
+        wrong.append(f"the recorder took more than {MEMORY_MIB_MAX} MiB")
     if wrong:
         print("  WRONG: " + ", ".join(wrong))
         sys.exit(1)

@@ -53,7 +53,10 @@ def add_cpu(add, report):
     add("cpu.reclaim", "ns", "lower", cpu["reclaim_ns"])
     add("cpu.core_share", "ppm", "lower", cpu["core_share_ppm"])
     add("cpu.spin", "ns", "lower", cpu["spin_ns"])
-    add("cpu.direct", "ns", "lower", cpu["direct_ns"])
+    direct = [group["cpu_ns"] for group in report["batches"]["groups"]
+              if group["mode"] == "direct" and group["ended"]]
+    is_unknown = direct and not any(known["known"] for known in direct)
+    add("cpu.direct", "ns", "lower", None if is_unknown else cpu["direct_ns"])
     add("cpu.per_gained_block", "ns", "lower", cpu["ns_per_gained_block"])
     add("cpu.stall_on_cpu", "ns", "lower", cpu["stalls"]["on_cpu_ns"]["sum"])
     add("cpu.stall_blocked", "ns", "lower", cpu["stalls"]["blocked_ns"]["sum"])

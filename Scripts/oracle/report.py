@@ -8,7 +8,7 @@ from cpu import CPU, threads
 from memory import counters, memory, service, totals
 from metrics import metrics
 from relief import batch_relief, chains, relief
-from stalls import batches, waits
+from stalls import affected, batches, waits
 from trace import Options, Trace, lines_of
 from wakeups import failures, wakeups
 
@@ -42,6 +42,7 @@ def answers(trace):
     result["failures"] = failures(trace, result["service"])
     result["batches"] = batches(trace)
     result["waits"] = waits(trace)
+    result["affected"] = affected(trace, result)
     result["relief"] = relief(trace)
     result["batch_relief"] = batch_relief(trace)
     result["chains"] = chains(trace)

@@ -234,7 +234,7 @@ def parts(trace, pairs):
 
 
 def direct_stalls(trace):
-    """Direct batches inside the window: their routine, time, and parts on a CPU and blocked."""
+    """Direct batches inside the window: routine, time, parts on a CPU and blocked, thread."""
     result = []
     for interval in batch_intervals(trace):
         begin, end = interval.begin, interval.end
@@ -248,7 +248,7 @@ def direct_stalls(trace):
             on, off = min(stated, time), max(0, time - stated)
         else:
             (on,), (off,) = parts(trace, [(begin, end)])
-        result.append((end.text("routine"), time, on, off))
+        result.append((end.text("routine"), time, on, off, end.number("thread")))
     return result
 
 
@@ -322,3 +322,31 @@ def waits(trace):
         "by_domain": wait_shares(found, skips, "domain", 2),
         "by_thread": wait_shares(found, skips, "thread", 3),
     }
+
+
+def affected(trace, report):
+    """Threads whose requests failed, that stalled or that waited, reclaim threads left out."""
+    rows = {}
+
+    def row(thread):
+        return rows.setdefault(thread, {
+            "thread": thread, "failures": 0, "stalls": 0, "stall_ns": 0, "longest_stall_ns": 0,
+            "waits": 0, "wait_ns": 0})
+
+    for event in trace.of("alloc_fail"):
+        row(event.number("thread"))["failures"] += 1
+    for _, time, _, _, thread in direct_stalls(trace):
+        found = row(thread)
+        found["stalls"] += 1
+        found["stall_ns"] += time
+        found["longest_stall_ns"] = max(found["longest_stall_ns"], time)
+    for share in report["waits"]["by_thread"]:
+        if share["count"]:
+            row(share["thread"]).update(waits=share["count"], wait_ns=share["time_ns"])
+    for thread in report["cpu"]["threads"]:
+        if thread["reclaim"]:
+            rows.pop(thread["thread"], None)
+    return sorted(
+        (found for thread, found in rows.items() if thread >= 0),
+        key=lambda found: (-found["stall_ns"] - found["wait_ns"], -found["failures"],
+                           found["thread"]))

@@ -3,17 +3,21 @@
 /// Programmer error: bytes outside the span; callers check ranges once for several loads.
 @inline(__always)
 func loadUInt16(_ bytes: Span<UInt8>, _ offset: Int) -> UInt16 {
-    UInt16(bytes[offset]) | UInt16(bytes[offset + 1]) << 8
+    // The load checks its range; every pattern of bits is a number.
+    unsafe UInt16(
+        littleEndian: bytes.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt16.self))
 }
 
 @inline(__always)
 func loadUInt32(_ bytes: Span<UInt8>, _ offset: Int) -> UInt32 {
-    UInt32(loadUInt16(bytes, offset)) | UInt32(loadUInt16(bytes, offset + 2)) << 16
+    unsafe UInt32(
+        littleEndian: bytes.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self))
 }
 
 @inline(__always)
 func loadUInt64(_ bytes: Span<UInt8>, _ offset: Int) -> UInt64 {
-    UInt64(loadUInt32(bytes, offset)) | UInt64(loadUInt32(bytes, offset + 4)) << 32
+    unsafe UInt64(
+        littleEndian: bytes.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
 }
 
 /// An integer of 1, 2, 4 or 8 bytes, or `nil` for any other size.

@@ -33,12 +33,21 @@ struct RingLane: Sendable {
         precondition(!isEnded, "a lane takes no bytes after its end")
         // What is used up goes when it is the larger part, so that bytes are moved rarely.
         let used = head == nil && !isInSubBuffer ? subBuffer.upperBound : subBuffer.lowerBound
-        if used > 0, used >= bytes.count - used { drop(used) }
+        if used == bytes.count {
+            // Nothing is left: the new bytes are taken as they are.
+            forget(used)
+            bytes = Array(more)
+            return
+        }
+        if used > 0, used >= bytes.count - used {
+            bytes.removeSubrange(0..<used)
+            forget(used)
+        }
         bytes += more
     }
 
-    private mutating func drop(_ count: Int) {
-        bytes.removeSubrange(0..<count)
+    /// Counts from behind bytes that are gone.
+    private mutating func forget(_ count: Int) {
         bytesOffset += Int64(count)
         subBuffer = max(0, subBuffer.lowerBound - count)..<subBuffer.upperBound - count
         head = head?.moved(by: -count)

@@ -42,7 +42,7 @@ public struct RingMerge: Sendable {
     /// The bytes in which the payload of a lane's event lies, until the next step or addition.
     ///
     /// Keeping them longer costs a copy.
-    public func buffer(_ lane: Int) -> [UInt8] { lanes[lane].bytes }
+    public func buffer(_ lane: Int) -> [UInt8] { lanes.span[lane].bytes }
 
     /// Bytes that were added to a lane and are not used up.
     public func waitingBytes(_ lane: Int) -> Int { lanes[lane].waitingBytes }
@@ -149,10 +149,9 @@ public struct RingMerge: Sendable {
         var position = start
         while true {
             var first = position
-            for child in [2 * position + 1, 2 * position + 2]
-            where child < heap.count && isBefore(child, first) {
-                first = child
-            }
+            let left = 2 * position + 1
+            if left < heap.count, isBefore(left, first) { first = left }
+            if left + 1 < heap.count, isBefore(left + 1, first) { first = left + 1 }
             if first == position { return }
             heap.swapAt(first, position)
             position = first

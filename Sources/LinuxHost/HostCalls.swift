@@ -110,6 +110,13 @@ enum HostCalls {
     /// Processor time of this process so far.
     static var processorNs: Int64 { nanoseconds(CLOCK_PROCESS_CPUTIME_ID) }
 
+    /// The most memory that this process has had at once, in bytes.
+    static var peakMemoryBytes: Int64 {
+        var usage = rusage()
+        guard unsafe getrusage(RUSAGE_SELF.rawValue, &usage) == 0 else { return 0 }
+        return Int64(usage.ru_maxrss) * 1024
+    }
+
     static var monotonicNs: Int64 { nanoseconds(CLOCK_MONOTONIC) }
 
     static var wallNs: Int64 { nanoseconds(CLOCK_REALTIME) }

@@ -157,6 +157,9 @@ public final class HostTracing {
     /// Processor time of this process so far in nanoseconds, of all its threads.
     public static var processorNs: Int64 { HostCalls.processorNs }
 
+    /// The most memory that this process has had at once, in bytes.
+    public static var peakMemoryBytes: Int64 { HostCalls.peakMemoryBytes }
+
     /// Ends the tracing; what is in the rings can still be read.
     ///
     /// - Returns: The clocks at the mark that the trace ends with.

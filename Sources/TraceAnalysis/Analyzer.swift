@@ -384,6 +384,7 @@ public struct Analyzer {
             names.isReclaim(thread) ?? (wakeups.isTarget(thread) ? true : nil)
         }
         summary.cpu.stalls = stalls.finish(text)
+        summary.cpu.stallsByThread = stalls.finishThreads()
         summary.cpu.untracked += stalls.untracked
         summary.wakeups = wakeups.finish()
         runs.finish(&summary.wakeups)

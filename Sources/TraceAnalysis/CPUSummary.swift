@@ -77,6 +77,18 @@ public struct StallGroup: Hashable, Sendable {
     public var blockedNs = KnownSum()
 }
 
+/// The stalls of one thread that needed memory: direct batches wholly inside the window.
+public struct StallShare: Hashable, Sendable {
+    /// The thread.
+    public var thread: Int64
+    /// The stalls.
+    public var count: UInt64 = 0
+    /// How long they took together, ns.
+    public var timeNs: Int64 = 0
+    /// The longest one, ns.
+    public var longestNs: Int64 = 0
+}
+
 /// The CPU time in reclaim within the window.
 public struct CPUSummary: Equatable, Sendable {
     /// CPU time of the reclaim threads, ns.
@@ -99,6 +111,8 @@ public struct CPUSummary: Equatable, Sendable {
     public var threads: [ThreadCPU] = []
     /// Stalls by routine, ascending.
     public var stalls: [StallGroup] = []
+    /// Stalls by thread, ascending.
+    public var stallsByThread: [StallShare] = []
     /// Events not followed because there were too many threads.
     public var untracked: UInt64 = 0
 

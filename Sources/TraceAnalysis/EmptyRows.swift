@@ -8,6 +8,7 @@ extension OrderAndGfpCount { package init() { self.init(order: -1, gfp: "", coun
 extension BatchGroup { package init() { self.init(routine: "", mode: .unknown) } }
 extension DomainBatches { package init() { self.init(domain: -1) } }
 extension WaitGroup { package init() { self.init(reason: "") } }
+extension StallShare { package init() { self.init(thread: -1) } }
 extension WaitShare { package init() { self.init(number: -1) } }
 extension NumberedService { package init() { self.init(number: -1, counts: ServiceCounts()) } }
 extension DomainMemory { package init() { self.init(domain: -1) } }

@@ -97,6 +97,8 @@ public struct FailureSummary: Equatable, Sendable {
     public var byOrder: [NumberCount] = []
     /// By who asked, most failures first.
     public var byRequester: [NamedCount] = []
+    /// By thread that asked, ascending, of those that are known.
+    public var byThread: [NumberCount] = []
     /// By order and flags, most failures first.
     public var byOrderAndGfp: [OrderAndGfpCount] = []
     /// By the largest free order at the failure, ascending; -1 for unknown.

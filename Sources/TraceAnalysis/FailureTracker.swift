@@ -11,6 +11,7 @@ struct FailureTracker {
     /// By flags (from bit 16), order asked for + 1 (bits 8...15), largest free order + 1.
     private var requests = KeyCounts()
     private var requesters = KeyCounts()
+    private var threads = KeyCounts()
     private var interArrival = LatencySeries()
     private var bursts = BurstSummary()
     private var burstSize: UInt64 = 0
@@ -86,6 +87,8 @@ struct FailureTracker {
         let gfp = kind.text(FailSlot.gfp, values)
         requests.add(Self.request(order, gfp, largest))
         requesters.add(kind.text(FailSlot.requester, values).raw)
+        let thread = kind.number(FailSlot.thread, values, default: -1)
+        if thread >= 0 { threads.add(thread) }
     }
 
     private static func request(_ order: Int64, _ gfp: TextKey, _ largest: Int64) -> Int64 {
@@ -105,6 +108,7 @@ struct FailureTracker {
         result.byOrder = requests.marginal { ($0 >> 8 & 0xFF) - 1 }
         result.byLargestOrder = requests.marginal { ($0 & 0xFF) - 1 }
         result.byRequester = requesters.named(text)
+        result.byThread = threads.ascending
         result.byOrderAndGfp = requests.marginal { $0 >> 8 }
             .map {
                 OrderAndGfpCount(
@@ -112,7 +116,9 @@ struct FailureTracker {
                     count: $0.count)
             }
             .sorted(by: OrderAndGfpCount.isBefore)
-        result.uncountedKeys = places.keys.otherCount + requests.otherCount + requesters.otherCount
+        result.uncountedKeys =
+            places.keys.otherCount + requests.otherCount + requesters.otherCount
+            + threads.otherCount
         result.interArrival = interArrival
         result.interArrival.sort()
         result.overTime = places.overTime(endNs: endNs)

@@ -48,7 +48,7 @@ struct MeaningColumns {
 }
 
 // Slot numbers: the position of a column in `MeaningColumns.names` of its meaning.
-enum FailSlot { static let requester = 0, gfp = 1, order = 2, largestOrder = 3 }
+enum FailSlot { static let requester = 0, gfp = 1, order = 2, largestOrder = 3, thread = 4 }
 enum FallbackSlot { static let order = 0 }
 enum RequestSlot { static let target = 0, order = 1 }
 enum SendSlot { static let effect = 0, target = 1 }
@@ -85,7 +85,8 @@ extension Meaning {
     var columns: MeaningColumns {
         switch self {
         case .allocFail:
-            MeaningColumns(texts: ["requester", "gfp"], numbers: ["order", "largest_order"])
+            MeaningColumns(
+                texts: ["requester", "gfp"], numbers: ["order", "largest_order", "thread"])
         case .allocFallback: MeaningColumns(numbers: ["order"])
         case .wakeRequest: MeaningColumns(texts: ["target"], numbers: ["order"])
         case .wakeSend:

@@ -10,6 +10,8 @@ struct StallTracker {
     private var clocks: [SwitchClock] = []
     private var routines: [TextKey] = []
     private var groups: [StallGroup] = []
+    /// By the number of their thread.
+    private var shares: [StallShare] = []
     private(set) var untracked: UInt64 = 0
     /// Whether the schema has stretches on a CPU: without them nothing waits for one.
     private let hasStretches: Bool
@@ -32,7 +34,10 @@ struct StallTracker {
             untracked += 1
             return
         }
-        if index == clocks.count { clocks.append(SwitchClock()) }
+        if index == clocks.count {
+            clocks.append(SwitchClock())
+            shares.append(StallShare(thread: thread))
+        }
         clocks[index].begin(routine, at: header.timeNs)
     }
 
@@ -51,6 +56,7 @@ struct StallTracker {
             &room)
         guard let lengthNs else { return }
         groups[group].add(lengthNs)
+        shares[index].add(lengthNs)
         if statedNs >= 0 { groups[group].settle(onCPUNs: min(statedNs, lengthNs), lengthNs) }
     }
 
@@ -76,6 +82,11 @@ struct StallTracker {
         }
     }
 
+    /// The stalls by thread.
+    func finishThreads() -> [StallShare] {
+        shares.filter { $0.count > 0 }.sorted { $0.thread < $1.thread }
+    }
+
     /// The stalls by routine; those that nothing has settled are not known.
     func finish(_ text: (TextKey) -> String) -> [StallGroup] {
         zip(routines, groups)
@@ -88,6 +99,14 @@ struct StallTracker {
             }
             .filter { $0.count > 0 }
             .sorted { $0.routine < $1.routine }
+    }
+}
+
+extension StallShare {
+    fileprivate mutating func add(_ ns: Int64) {
+        count += 1
+        timeNs = timeNs.addingClamped(ns)
+        longestNs = max(longestNs, ns)
     }
 }
 

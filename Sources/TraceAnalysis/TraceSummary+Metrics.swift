@@ -19,13 +19,20 @@ extension TraceSummary {
             Metric("cpu.reclaim", .nanoseconds, .lowerIsBetter, cpu.reclaimNs),
             Metric("cpu.core_share", .millionths, .lowerIsBetter, coreSharePpm),
             Metric("cpu.spin", .nanoseconds, .lowerIsBetter, cpu.spinNs),
-            Metric("cpu.direct", .nanoseconds, .lowerIsBetter, cpu.directNs),
+            Metric("cpu.direct", .nanoseconds, .lowerIsBetter, knownDirectNs),
             Metric("cpu.per_gained_block", .nanoseconds, .lowerIsBetter, nsPerGainedBlock),
             Metric(
                 "cpu.stall_on_cpu", .nanoseconds, .lowerIsBetter, cpu.allStalls.onCPUNs.value),
             Metric(
                 "cpu.stall_blocked", .nanoseconds, .lowerIsBetter, cpu.allStalls.blockedNs.value),
         ]
+    }
+
+    /// CPU time of direct batches, ns; `nil` where there were some and none stated it.
+    private var knownDirectNs: Int64? {
+        let direct = batches.groups.filter { $0.mode == .direct }
+        let hasUnknown = direct.contains { $0.ended > 0 }
+        return hasUnknown && direct.allSatisfy { $0.cpuNs.known == 0 } ? nil : cpu.directNs
     }
 
     private static func percentiles(

@@ -26,6 +26,36 @@ public struct EventBatch: Sendable {
         cellCount = filled
     }
 
+    /// Adds one event, and room where there is none for it.
+    public mutating func append(_ header: EventHeader, _ values: Span<Int64>) {
+        let start = cellCount
+        let first = start + Self.headCells
+        let missing = first + values.count - cells.count
+        if missing > 0 { cells += [Int64](repeating: 0, count: max(missing, cells.count)) }
+        var room = cells.mutableSpan
+        Self.write(header, values: values.count, to: &room, at: start)
+        for index in values.indices { room[first + index] = values[index] }
+        cellCount = first + values.count
+    }
+
+    /// Lets `body` change the values of every event: it gets the kind, and which cells they are.
+    public mutating func changeValues(
+        _ body: (KindID, Range<Int>, inout MutableSpan<Int64>) -> Void
+    ) {
+        let end = cellCount
+        var room = cells.mutableSpan
+        var start = 0
+        while start < end {
+            let kind = Self.header(room.span, at: start).kind
+            let range = Self.values(room.span, at: start)
+            body(kind, range, &room)
+            start = range.upperBound
+        }
+    }
+
+    /// Lets go of all events, and keeps the room.
+    public mutating func removeAll() { cellCount = 0 }
+
     /// Writes what comes before an event's values.
     @inlinable @inline(__always)
     public static func write(

@@ -85,6 +85,14 @@ public struct Comparison: Sendable {
         shifts = LatencyShift.all(left.summary, right.summary)
     }
 
+    /// Whether one window is more than a thousandth longer than the other, so that totals cannot be
+    /// set beside one another.
+    public var hasWindowsOfDifferentLength: Bool {
+        let lengths = [left, right].map(\.summary.window.lengthNs)
+        let (short, long) = (lengths.min() ?? 0, lengths.max() ?? 0)
+        return long - short > short / 1000
+    }
+
     private static func pairs(_ left: [Metric], _ right: [Metric]) -> [MetricComparison] {
         var result: [MetricComparison] = []
         func add(_ metric: Metric, _ leftValue: Int64?, _ rightValue: Int64?) {

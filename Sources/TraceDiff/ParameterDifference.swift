@@ -55,18 +55,24 @@ public struct ParameterDifference: Hashable, Sendable {
     /// Its value on the right; `nil` where it has none.
     public let right: String?
 
-    /// The differences of two lists, by group, then by name.
+    /// Whether it tells when something was recorded: that always differs.
+    private static func isTime(_ name: String) -> Bool {
+        name == "host.start_ns" || name == "host.wall_start_ns" || name.hasPrefix("host.sync.")
+    }
+
+    /// The differences of two lists, by group, then by name; when they were recorded is none.
     ///
     /// - Complexity: O(n log n).
     static func all(_ left: ParameterList, _ right: ParameterList) -> [ParameterDifference] {
         var result: [ParameterDifference] = []
-        for entry in left.entries where right[entry.key] != entry.value {
+        for entry in left.entries
+        where right[entry.key] != entry.value && !isTime(entry.key) {
             result.append(
                 ParameterDifference(
                     group: ParameterGroup(entry.key), name: entry.key, left: entry.value,
                     right: right[entry.key]))
         }
-        for entry in right.entries where left[entry.key] == nil {
+        for entry in right.entries where left[entry.key] == nil && !isTime(entry.key) {
             result.append(
                 ParameterDifference(
                     group: ParameterGroup(entry.key), name: entry.key, left: nil,

@@ -114,9 +114,7 @@ struct EventLine {
     }
 
     /// The number in front of the blanks at a position: `PID`, or the second of `PID/TID`.
-    private static func pidBefore(
-        _ end: Int, in line: Span<UInt8>
-    ) -> (value: Int32, start: Int)? {
+    private static func pidBefore(_ end: Int, in line: Span<UInt8>) -> (value: Int32, start: Int)? {
         var last = end
         while last > 0, line[last - 1] == Ascii.space { last -= 1 }
         var start = last

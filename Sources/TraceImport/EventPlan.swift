@@ -92,9 +92,7 @@ final class EventPlan: Sendable {
         return page.place.load(bytes, record).map { $0 == page.missing }
     }
 
-    func contextSwitch(
-        _ bytes: Span<UInt8>, _ record: Range<Int>
-    ) -> ContextSwitch<RecordText>? {
+    func contextSwitch(_ bytes: Span<UInt8>, _ record: Range<Int>) -> ContextSwitch<RecordText>? {
         guard let sides, let previous = sides.previous.task(bytes, record),
             let next = sides.next.task(bytes, record),
             let state = text(FieldKey.previousState.slot, bytes, record)

@@ -64,15 +64,21 @@ public struct FtraceTextImporter: ~Copyable {
     ) throws(ImportError) {
         precondition(!isFinished, "an importer takes no text after it was finished")
         var start = 0
-        while let end = newlinePosition(in: bytes, from: start) {
-            if partialLength == 0 {
-                try lineIsComplete(
-                    bytes.extracting(start..<end), length: end - start, into: &sink)
-            } else {
-                try completePartialLine(bytes.extracting(start..<end), into: &sink)
+        do throws(ImportError) {
+            while let end = newlinePosition(in: bytes, from: start) {
+                if partialLength == 0 {
+                    try lineIsComplete(bytes.extracting(start..<end), length: end - start)
+                } else {
+                    try completePartialLine(bytes.extracting(start..<end))
+                }
+                start = end + 1
+                if mapper.emitter.isFull { mapper.flush(into: &sink) }
             }
-            start = end + 1
+        } catch {
+            mapper.flush(into: &sink)
+            throw error
         }
+        mapper.flush(into: &sink)
         keep(bytes.extracting(start..<bytes.count))
     }
 
@@ -95,7 +101,8 @@ public struct FtraceTextImporter: ~Copyable {
         guard eventLines > 0 || preamble.isFtrace else {
             throw .notFtraceText(line: unreadLines.firstLine)
         }
-        mapper.releaseAllUnfinished(timeNs: timeline.lastTimeNs, into: &sink)
+        mapper.releaseAllUnfinished(timeNs: timeline.lastTimeNs)
+        mapper.flush(into: &sink)
         return FtraceImportResult(
             parameters: parameters(), tracepoints: timeline.census.counts(),
             unlistedLines: timeline.census.unlistedLines, lines: lines,
@@ -115,24 +122,20 @@ public struct FtraceTextImporter: ~Copyable {
         partialLength += piece.count
     }
 
-    private mutating func completePartialLine(
-        _ rest: Span<UInt8>, into sink: inout some EventSink & ~Copyable
-    ) throws(ImportError) {
+    private mutating func completePartialLine(_ rest: Span<UInt8>) throws(ImportError) {
         keep(rest)
         // Taken out of self while it is read, and put back for its capacity.
         var line: [UInt8] = []
         swap(&line, &partialLine)
         let length = partialLength
         partialLength = 0
-        try lineIsComplete(line.span, length: length, into: &sink)
+        try lineIsComplete(line.span, length: length)
         line.removeAll(keepingCapacity: true)
         swap(&line, &partialLine)
     }
 
     /// Handles one line; `length` is more than what is in `bytes` when the line is too long.
-    private mutating func lineIsComplete(
-        _ bytes: Span<UInt8>, length: Int, into sink: inout some EventSink & ~Copyable
-    ) throws(ImportError) {
+    private mutating func lineIsComplete(_ bytes: Span<UInt8>, length: Int) throws(ImportError) {
         lines += 1
         let hasReturn =
             length > 0 && length <= Self.lineBytesMax
@@ -147,7 +150,7 @@ public struct FtraceTextImporter: ~Copyable {
             try lineWithoutEvent(line)
             return
         }
-        try handle(line, header, into: &sink)
+        try handle(line, header)
     }
 
     private mutating func lineWithoutEvent(_ line: Span<UInt8>) throws(ImportError) {
@@ -171,9 +174,7 @@ public struct FtraceTextImporter: ~Copyable {
         unreadLines.firstText = lineText(line, 0..<min(line.count, Self.sampleBytes))
     }
 
-    private mutating func handle(
-        _ line: Span<UInt8>, _ header: EventLine, into sink: inout some EventSink & ~Copyable
-    ) throws(ImportError) {
+    private mutating func handle(_ line: Span<UInt8>, _ header: EventLine) throws(ImportError) {
         eventLines += 1
         let timeNs = try timeInOrder(header)
         let entry = timeline.census.entry(line, header.name)
@@ -187,7 +188,7 @@ public struct FtraceTextImporter: ~Copyable {
         let mapped = MappedLine(
             task: header.task, pid: header.pid, cpu: header.cpu, timeNs: timeline.lastTimeNs,
             fields: FieldCursor(bodyStart: header.bodyStart))
-        if !mapper.handle(tracepoint, mapped, line, into: &sink) { noteUnread(line) }
+        if !mapper.handle(tracepoint, mapped, line) { noteUnread(line) }
     }
 
     /// The time of a line, made not to decrease.

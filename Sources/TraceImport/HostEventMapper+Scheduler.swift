@@ -6,22 +6,21 @@ extension HostEventMapper {
     ///
     /// It is only traced while the thread sleeps.
     mutating func wakeupRequest(
-        _ line: MappedLine<some HostFields>, _ bytes: Span<UInt8>, _ family: ReclaimThread.Family,
-        into sink: inout some EventSink & ~Copyable
+        _ line: MappedLine<some HostFields>, _ bytes: Span<UInt8>, _ family: ReclaimThread.Family
     ) -> Bool {
         var fields = line.fields
         let node = fields.integer(FieldKey.nid, in: bytes)
         guard let order = fields.integer(FieldKey.order, in: bytes) else { return false }
         let gfp = fields.text(FieldKey.gfpFlags, in: bytes)
-        let position = runningThread(line, into: &sink)
+        let position = runningThread(line)
         let domain = domain(node)
         let target = "\(family == .kswapd ? "kswapd" : "kcompactd")\(max(0, domain))"
         let values: [4 of Int64] = [
-            sink.intern(target), order, texts.number(bytes, gfp, into: &sink),
+            texts.number(target), order, texts.number(bytes, gfp),
             Int64(table.threads[position].pid),
         ]
         let sequence = emitter.emit(
-            .wakeRequest, line.moment, domain: domain, values, into: &sink)
+            .wakeRequest, line.moment, domain: domain, values)
         request = PendingRequest(sequence: sequence, pid: line.pid, family: family)
         return true
     }
@@ -30,13 +29,10 @@ extension HostEventMapper {
     ///
     /// It wakes the thread when that is off the CPU and not runnable, which is also assumed
     /// before anything is known about it; it is suppressed while an earlier one is unanswered.
-    mutating func waking(
-        _ line: MappedLine<some HostFields>, _ bytes: Span<UInt8>,
-        into sink: inout some EventSink & ~Copyable
-    ) -> Bool {
+    mutating func waking(_ line: MappedLine<some HostFields>, _ bytes: Span<UInt8>) -> Bool {
         guard let woken = line.fields.wokenTask(in: bytes) else { return false }
         guard let reclaim = ReclaimThread(woken.name) else { return true }
-        let position = knownReclaimThread(woken, reclaim, line.moment, into: &sink)
+        let position = knownReclaimThread(woken, reclaim, line.moment)
         let effect =
             switch table.threads[position].scheduling {
             case .running, .preempted: WakeEffect.noSleeper
@@ -47,49 +43,43 @@ extension HostEventMapper {
         // The wakeup proper follows its request in the same context, so the first one counts.
         let isRequested = request.pid == line.pid && request.family == reclaim.family
         let values: [3 of Int64] = [
-            Int64(woken.pid), effect, texts.number(line.task, into: &sink),
+            Int64(woken.pid), effect, texts.number(line.task),
         ]
         let sequence = emitter.emit(
             .wakeSend, line.moment, domain: domain(nil, reclaim),
-            cause: isRequested ? request.sequence : 0, values, into: &sink)
+            cause: isRequested ? request.sequence : 0, values)
         if isRequested { request = PendingRequest() }
         if effect == WakeEffect.woke { table.threads[position].pendingWake = sequence }
         return true
     }
 
     /// `sched_switch`: the end of one stretch on a CPU and the start of another.
-    mutating func contextSwitch(
-        _ line: MappedLine<some HostFields>, _ bytes: Span<UInt8>,
-        into sink: inout some EventSink & ~Copyable
-    ) -> Bool {
+    mutating func contextSwitch(_ line: MappedLine<some HostFields>, _ bytes: Span<UInt8>) -> Bool {
         guard let change = line.fields.contextSwitch(in: bytes) else {
             return false
         }
         // Both names are taken in before either side is acted upon.
-        let previous = switchedThread(change.previous, line.moment, into: &sink)
-        let next = switchedThread(change.next, line.moment, into: &sink)
-        if let previous { switchOut(previous, change.state, line, bytes, into: &sink) }
-        if let next { switchIn(next, line, into: &sink) }
+        let previous = switchedThread(change.previous, line.moment)
+        let next = switchedThread(change.next, line.moment)
+        if let previous { switchOut(previous, change.state, line, bytes) }
+        if let next { switchIn(next, line) }
         return true
     }
 
     /// A reclaim thread that the scheduler called by its name.
     private mutating func knownReclaimThread(
-        _ task: SwitchedTask, _ reclaim: ReclaimThread, _ moment: Moment,
-        into sink: inout some EventSink & ~Copyable
+        _ task: SwitchedTask, _ reclaim: ReclaimThread, _ moment: Moment
     ) -> Int {
         let position = table.findOrAdd(task.pid)
         table.threads[position].reclaim = reclaim
-        noteName(position, task.name, moment, into: &sink)
+        noteName(position, task.name, moment)
         return position
     }
 
     /// The thread on one side of a switch if anything depends on it, else `nil`.
-    private mutating func switchedThread(
-        _ task: SwitchedTask, _ moment: Moment, into sink: inout some EventSink & ~Copyable
-    ) -> Int? {
+    private mutating func switchedThread(_ task: SwitchedTask, _ moment: Moment) -> Int? {
         if let reclaim = ReclaimThread(task.name) {
-            return knownReclaimThread(task, reclaim, moment, into: &sink)
+            return knownReclaimThread(task, reclaim, moment)
         }
         guard isFollowed(task.name) else { return table.find(task.pid) }
         let position = table.findOrAdd(task.pid)
@@ -98,8 +88,7 @@ extension HostEventMapper {
     }
 
     private mutating func switchOut<Fields: HostFields>(
-        _ position: Int, _ state: Fields.Text, _ line: MappedLine<Fields>, _ bytes: Span<UInt8>,
-        into sink: inout some EventSink & ~Copyable
+        _ position: Int, _ state: Fields.Text, _ line: MappedLine<Fields>, _ bytes: Span<UInt8>
     ) {
         table.threads[position].clock.switchOut(line.timeNs)
         let thread = table.threads[position]
@@ -118,17 +107,13 @@ extension HostEventMapper {
         table.threads[position].onCpuSinceNs = nil
         guard let stretchNs else { return }
         let values: [3 of Int64] = [
-            Int64(thread.pid), stretchNs, texts.number(bytes, state, into: &sink),
+            Int64(thread.pid), stretchNs, texts.number(bytes, state),
         ]
         emitter.emit(
-            .onCpu, line.moment, domain: domain(nil, reclaim), cause: thread.lastRun, values,
-            into: &sink)
+            .onCpu, line.moment, domain: domain(nil, reclaim), cause: thread.lastRun, values)
     }
 
-    private mutating func switchIn(
-        _ position: Int, _ line: MappedLine<some HostFields>,
-        into sink: inout some EventSink & ~Copyable
-    ) {
+    private mutating func switchIn(_ position: Int, _ line: MappedLine<some HostFields>) {
         table.threads[position].clock.switchIn(line.timeNs)
         let thread = table.threads[position]
         guard let reclaim = thread.reclaim else { return }
@@ -136,7 +121,7 @@ extension HostEventMapper {
             let values: [2 of Int64] = [Int64(thread.pid), -1]
             table.threads[position].lastRun = emitter.emit(
                 .threadRun, line.moment, domain: domain(nil, reclaim), cause: thread.pendingWake,
-                values, into: &sink)
+                values)
         }
         table.threads[position].pendingWake = 0
         table.threads[position].scheduling = .running

@@ -38,34 +38,38 @@ struct HostEventMapper {
 
     /// Handles one event; false when a needed field is missing.
     mutating func handle(
-        _ tracepoint: Tracepoint, _ line: MappedLine<some HostFields>, _ bytes: Span<UInt8>,
-        into sink: inout some EventSink & ~Copyable
+        _ tracepoint: Tracepoint, _ line: MappedLine<some HostFields>, _ bytes: Span<UInt8>
     ) -> Bool {
         switch tracepoint {
-        case .schedSwitch: contextSwitch(line, bytes, into: &sink)
-        case .schedWaking: waking(line, bytes, into: &sink)
-        case .shrinkInactive: shrinkInactive(line, bytes, into: &sink)
-        case .pageAlloc: pageAlloc(line, bytes, into: &sink)
-        case .pageAllocFallback: pageAllocFallback(line, bytes, into: &sink)
-        case .wakeupKswapd: wakeupRequest(line, bytes, .kswapd, into: &sink)
-        case .wakeupKcompactd: wakeupRequest(line, bytes, .kcompactd, into: &sink)
-        case .kswapdWake: kswapdWake(line, bytes, into: &sink)
-        case .kswapdSleep: kswapdSleep(line, bytes, into: &sink)
-        case .kcompactdWake: kcompactdWake(line, bytes, into: &sink)
-        case .kcompactdSleep: kcompactdSleep(line, bytes, into: &sink)
-        case .compactionBegin: compactionBegin(line, bytes, into: &sink)
-        case .compactionEnd: compactionEnd(line, bytes, into: &sink)
-        case .migratePages: migratePages(line, bytes, into: &sink)
+        case .schedSwitch: contextSwitch(line, bytes)
+        case .schedWaking: waking(line, bytes)
+        case .shrinkInactive: shrinkInactive(line, bytes)
+        case .pageAlloc: pageAlloc(line, bytes)
+        case .pageAllocFallback: pageAllocFallback(line, bytes)
+        case .wakeupKswapd: wakeupRequest(line, bytes, .kswapd)
+        case .wakeupKcompactd: wakeupRequest(line, bytes, .kcompactd)
+        case .kswapdWake: kswapdWake(line, bytes)
+        case .kswapdSleep: kswapdSleep(line, bytes)
+        case .kcompactdWake: kcompactdWake(line, bytes)
+        case .kcompactdSleep: kcompactdSleep(line, bytes)
+        case .compactionBegin: compactionBegin(line, bytes)
+        case .compactionEnd: compactionEnd(line, bytes)
+        case .migratePages: migratePages(line, bytes)
         case .isolateMigratePages, .isolateFreePages: isolatePages(line, bytes)
-        case .tryToCompact: tryToCompact(line, bytes, into: &sink)
-        case .compactionDeferred: deferral(line, bytes, "deferred", into: &sink)
-        case .deferCompaction: deferral(line, bytes, "defer_compaction", into: &sink)
-        case .deferReset: deferral(line, bytes, "defer_reset", into: &sink)
-        case .directReclaimBegin: directReclaimBegin(line, bytes, into: &sink)
-        case .directReclaimEnd: directReclaimEnd(line, bytes, into: &sink)
-        case .throttled: throttled(line, bytes, into: &sink)
+        case .tryToCompact: tryToCompact(line, bytes)
+        case .compactionDeferred: deferral(line, bytes, "deferred")
+        case .deferCompaction: deferral(line, bytes, "defer_compaction")
+        case .deferReset: deferral(line, bytes, "defer_reset")
+        case .directReclaimBegin: directReclaimBegin(line, bytes)
+        case .directReclaimEnd: directReclaimEnd(line, bytes)
+        case .throttled: throttled(line, bytes)
         case .marker: true
         }
+    }
+
+    /// Hands on the events that were made, with the sink's numbers for texts.
+    mutating func flush(into sink: inout some EventSink & ~Copyable) {
+        emitter.flush(texts.strings.strings, into: &sink)
     }
 
     // MARK: What the handlers share
@@ -79,11 +83,9 @@ struct HostEventMapper {
     ///
     /// A thread that appears in an event and is not a reclaim thread is asking for memory: every
     /// tracepoint that is mapped to a thread is on the allocator's path.
-    mutating func runningThread(
-        _ line: MappedLine<some HostFields>, into sink: inout some EventSink & ~Copyable
-    ) -> Int {
+    mutating func runningThread(_ line: MappedLine<some HostFields>) -> Int {
         let position = table.findOrAdd(line.pid)
-        noteName(position, line.task, line.moment, into: &sink)
+        noteName(position, line.task, line.moment)
         return position
     }
 
@@ -91,10 +93,7 @@ struct HostEventMapper {
     ///
     /// Once the scheduler has called a thread by a reclaim thread's name, a line's own name is
     /// only believed when it agrees.
-    mutating func noteName(
-        _ position: Int, _ name: TaskName, _ moment: Moment,
-        into sink: inout some EventSink & ~Copyable
-    ) {
+    mutating func noteName(_ position: Int, _ name: TaskName, _ moment: Moment) {
         guard name != table.threads[position].notedName, !name.isEmpty, name != .forgotten else {
             return
         }
@@ -104,11 +103,11 @@ struct HostEventMapper {
         table.threads[position].isFollowed =
             reclaim != nil || followed.contains { name.hasPrefix($0) }
         let values: [3 of Int64] = [
-            Int64(table.threads[position].pid), texts.number(name, into: &sink),
+            Int64(table.threads[position].pid), texts.number(name),
             reclaim == nil ? NameRole.requester : NameRole.reclaim,
         ]
         emitter.emit(
-            .threadName, moment, domain: reclaim?.node ?? unknownDomain, values, into: &sink)
+            .threadName, moment, domain: reclaim?.node ?? unknownDomain, values)
     }
 
     /// Whether a task's switches are followed although it is not known yet.
@@ -133,14 +132,11 @@ struct HostEventMapper {
     }
 
     /// Adds to a running count and emits it.
-    mutating func addToCounter(
-        _ name: String, _ amount: Int64, _ moment: Moment, domain: Int32,
-        into sink: inout some EventSink & ~Copyable
-    ) {
+    mutating func addToCounter(_ name: String, _ amount: Int64, _ moment: Moment, domain: Int32) {
         let value = (counters[name] ?? 0) &+ amount
         counters[name] = value
-        let values: [2 of Int64] = [sink.intern(name), value]
-        emitter.emit(.counter, moment, domain: domain, values, into: &sink)
+        let values: [2 of Int64] = [texts.number(name), value]
+        emitter.emit(.counter, moment, domain: domain, values)
     }
 }
 
@@ -192,9 +188,8 @@ struct PendingRequest {
 
 /// String numbers of names and texts that occur again and again.
 ///
-/// The numbers are the sink's, so one importer serves one sink.
 struct TextCache {
-    /// Texts kept; further ones are looked up in the sink each time.
+    /// Texts that are found without their bytes; further ones are looked up each time.
     private static let textsMax = 1 << 16
     /// Bytes of a text that are kept; longer ones are cut.
     private static let textBytesMax = 512
@@ -203,54 +198,46 @@ struct TextCache {
     private var texts = ByteTable(capacity: textsMax)
     private var numbers: [Int64] = []
     private var rendered: [RenderedKey: Int64] = [:]
+    /// All texts by number.
+    private(set) var strings = StringTable()
 
-    /// The sink's number of a task name.
-    mutating func number(
-        _ name: TaskName, into sink: inout some EventSink & ~Copyable
-    ) -> Int64 {
+    /// The number of a task name.
+    mutating func number(_ name: TaskName) -> Int64 {
         if let number = names[name] { return number }
-        let number = sink.intern(name.text)
+        let number = strings.intern(name.text)
         if names.count < Self.textsMax { names[name] = number }
         return number
     }
 
-    /// The sink's number of an event's text, or of the empty text.
-    mutating func number(
-        _ bytes: Span<UInt8>, _ text: (some HostText)?, into sink: inout some EventSink & ~Copyable
-    ) -> Int64 {
-        guard let text else { return sink.intern("") }
-        return text.number(in: bytes, &self, into: &sink)
+    /// The number of an event's text, or of the empty text.
+    mutating func number(_ bytes: Span<UInt8>, _ text: (some HostText)?) -> Int64 {
+        guard let text else { return strings.intern("") }
+        return text.number(in: bytes, &self)
     }
 
-    /// The sink's number of a part of a line.
-    mutating func number(
-        _ line: Span<UInt8>, _ range: Range<Int>, into sink: inout some EventSink & ~Copyable
-    ) -> Int64 {
-        guard !range.isEmpty else { return sink.intern("") }
+    /// The number of a part of a line.
+    mutating func number(_ line: Span<UInt8>, _ range: Range<Int>) -> Int64 {
+        guard !range.isEmpty else { return strings.intern("") }
         let cut = range.prefix(Self.textBytesMax)
         guard let entry = texts.number(line, cut) else {
-            return sink.intern(lineText(line, cut))
+            return strings.intern(lineText(line, cut))
         }
-        if entry == numbers.count { numbers.append(sink.intern(texts.text(entry))) }
+        if entry == numbers.count { numbers.append(strings.intern(texts.text(entry))) }
         return numbers[entry]
     }
 
-    /// The sink's number of a text that a value of a record stands for, or `nil` where it is new.
+    /// The number of a text that a value of a record stands for, or `nil` where it is new.
     func known(_ key: RenderedKey) -> Int64? { rendered[key] }
 
     /// Takes in the text that a value of a record stands for.
-    mutating func add(
-        _ key: RenderedKey, _ text: String, into sink: inout some EventSink & ~Copyable
-    ) -> Int64 {
-        let number = number(text, into: &sink)
+    mutating func add(_ key: RenderedKey, _ text: String) -> Int64 {
+        let number = number(text)
         if rendered.count < Self.textsMax { rendered[key] = number }
         return number
     }
 
-    /// The sink's number of a text that is not expected to come again.
-    func number(_ text: String, into sink: inout some EventSink & ~Copyable) -> Int64 {
-        sink.intern(cut(text))
-    }
+    /// The number of a text that is not expected to come again, or is one of a few.
+    mutating func number(_ text: String) -> Int64 { strings.intern(cut(text)) }
 
     private func cut(_ text: String) -> String {
         text.utf8.count <= Self.textBytesMax

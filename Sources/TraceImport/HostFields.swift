@@ -22,10 +22,8 @@ protocol HostFields {
 protocol HostText {
     func string(in bytes: Span<UInt8>) -> String
     func firstByte(in bytes: Span<UInt8>) -> UInt8?
-    /// The sink's number of the text.
-    func number(
-        in bytes: Span<UInt8>, _ cache: inout TextCache, into sink: inout some EventSink & ~Copyable
-    ) -> Int64
+    /// The number of the text.
+    func number(in bytes: Span<UInt8>, _ cache: inout TextCache) -> Int64
 }
 
 /// A text that stands in a line.
@@ -38,10 +36,8 @@ struct LineText: HostText {
         range.isEmpty ? nil : line[range.lowerBound]
     }
 
-    func number(
-        in line: Span<UInt8>, _ cache: inout TextCache, into sink: inout some EventSink & ~Copyable
-    ) -> Int64 {
-        cache.number(line, range, into: &sink)
+    func number(in line: Span<UInt8>, _ cache: inout TextCache) -> Int64 {
+        cache.number(line, range)
     }
 }
 

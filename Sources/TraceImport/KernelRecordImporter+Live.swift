@@ -12,14 +12,9 @@ extension KernelRecordImporter {
         into sink: inout some EventSink & ~Copyable
     ) {
         let timeNs = timeline.sinceStart(traceNs)
-        mapper.emitter.emit(
+        mapper.emitter.pass(
             kind, Moment(timeNs: timeNs, cpu: EventHeader.none), domain: domain, values,
             into: &sink)
-    }
-
-    /// Gives a thread the name that it has from here on.
-    public mutating func nameTask(_ thread: Int32, _ name: String) {
-        taskNames[thread] = TaskName(name)
     }
 
     /// From here on all switches of these threads are recorded, and of no others but the reclaim

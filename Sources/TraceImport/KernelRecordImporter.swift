@@ -12,10 +12,14 @@ public struct KernelRecordImporter: ~Copyable {
 
     private let description: RecordingDescription
     private let plans: [EventPlan]
+    /// Positions of plans by the numbers in records, -1 for others.
+    private let positions: [Int]
     private var entries: [Int?]
     var timeline: HostTimeline
     var mapper: HostEventMapper
-    var taskNames: [Int32: TaskName] = [:]
+    /// Where the process number stands in every record.
+    private let pidPlace: NumberPlace?
+    private var taskNames = TaskNames()
     private var records = 0
     private var unread = UnreadLines()
     private var lost = LostEvents()
@@ -25,7 +29,10 @@ public struct KernelRecordImporter: ~Copyable {
         _ description: RecordingDescription, options: FtraceImportOptions = FtraceImportOptions()
     ) {
         self.description = description
+        pidPlace = description.formats.pidPlace
         plans = description.formats.list.enumerated().map { EventPlan($1, position: $0) }
+        let formats = description.formats
+        positions = (0...(formats.list.map(\.id).max() ?? 0)).map { formats.position($0) ?? -1 }
         timeline = HostTimeline(options)
         mapper = HostEventMapper(options: options)
         entries = []
@@ -51,8 +58,10 @@ public struct KernelRecordImporter: ~Copyable {
         var isAtEnd = false
         while !isAtEnd {
             do throws(KernelTraceError) {
-                isAtEnd = try step(&merge, &source, cpus, into: &sink)
+                isAtEnd = try step(&merge, &source, cpus)
+                mapper.flush(into: &sink)
             } catch {
+                mapper.flush(into: &sink)
                 guard keepsGood else { throw error }
                 faults.append(error)
                 if let lane = merge.faultyLane { merge.abandon(lane: lane) }
@@ -62,15 +71,15 @@ public struct KernelRecordImporter: ~Copyable {
         return faults
     }
 
+    /// Takes events until there are enough to hand on, or no more: then it returns true.
     private mutating func step(
-        _ merge: inout RingMerge, _ source: inout some RingSource, _ cpus: [Int32],
-        into sink: inout some EventSink & ~Copyable
+        _ merge: inout RingMerge, _ source: inout some RingSource, _ cpus: [Int32]
     ) throws(KernelTraceError) -> Bool {
-        while true {
+        while !mapper.emitter.isFull {
             switch try merge.next() {
             case .event(let event):
                 let buffer = merge.buffer(event.lane)
-                take(event, cpu: cpus[event.lane], buffer.span, into: &sink)
+                take(event, cpu: cpus[event.lane], buffer.span)
             case .starved(let lane):
                 var more: [UInt8]?
                 do throws(KernelTraceError) {
@@ -88,6 +97,7 @@ public struct KernelRecordImporter: ~Copyable {
             case .end, .limit: return true
             }
         }
+        return false
     }
 
     /// Takes one event.
@@ -97,6 +107,11 @@ public struct KernelRecordImporter: ~Copyable {
         _ event: MergedRecord, cpu: Int32, _ bytes: Span<UInt8>,
         into sink: inout some EventSink & ~Copyable
     ) {
+        take(event, cpu: cpu, bytes)
+        mapper.flush(into: &sink)
+    }
+
+    private mutating func take(_ event: MergedRecord, cpu: Int32, _ bytes: Span<UInt8>) {
         records += 1
         if !event.lost.isNone { lost.add(event.lost) }
         let toleratedNs = timeline.options.toleratedStepBackNs ?? Self.toleratedStepBackNs
@@ -104,8 +119,10 @@ public struct KernelRecordImporter: ~Copyable {
         let timeNs =
             timeline.timeInOrder(event.record.timeNs, toleratedNs: toleratedNs)
             ?? timeline.previousNs
-        guard let position = description.formats.position(event.record.id) else {
-            let entry = timeline.census.entry("event-\(event.record.id)")
+        let id = event.record.id
+        let position = id < positions.count ? positions[id] : -1
+        guard position >= 0 else {
+            let entry = timeline.census.entry("event-\(id)")
             _ = timeline.admit(entry, timeNs: timeNs, resolutionNs: 1)
             return
         }
@@ -115,12 +132,16 @@ public struct KernelRecordImporter: ~Copyable {
             let tracepoint = plan.tracepoint
         else { return }
         let payload = event.record.payload
-        let pid = description.formats.pidPlace?.load(bytes, payload) ?? 0
-        let number = Int32(truncatingIfNeeded: pid)
+        let pid = Int32(truncatingIfNeeded: pidPlace?.load(bytes, payload) ?? 0)
         let mapped = MappedLine(
-            task: taskNames[number] ?? .forgotten, pid: number, cpu: cpu,
+            task: taskNames[pid], pid: pid, cpu: cpu,
             timeNs: timeline.lastTimeNs, fields: RecordFields(plan: plan, record: payload))
-        if !mapper.handle(tracepoint, mapped, bytes, into: &sink) { noteUnread(plan) }
+        if !mapper.handle(tracepoint, mapped, bytes) { noteUnread(plan) }
+    }
+
+    /// Gives a thread the name that it has from here on.
+    public mutating func nameTask(_ thread: Int32, _ name: String) {
+        taskNames[thread] = TaskName(name)
     }
 
     private mutating func readMarker(
@@ -149,7 +170,8 @@ public struct KernelRecordImporter: ~Copyable {
     public consuming func finish(
         into sink: inout some EventSink & ~Copyable
     ) -> FtraceImportResult {
-        mapper.releaseAllUnfinished(timeNs: timeline.lastTimeNs, into: &sink)
+        mapper.releaseAllUnfinished(timeNs: timeline.lastTimeNs)
+        mapper.flush(into: &sink)
         let total = max(lost.counted, description.statistics.lost)
         let isUncounted = lost.uncounted > 0 && !description.statistics.isKnown
         var list = ParameterList([("source", "linux")])
@@ -183,6 +205,28 @@ public struct KernelRecordImporter: ~Copyable {
             if plan.lacksTasks { names.append("\(tracepoint.rawValue).comm") }
         }
         return names.sorted()
+    }
+}
+
+/// Names of tasks by process number.
+private struct TaskNames {
+    private var names: [Int32: TaskName] = [:]
+    /// What was asked last, by the last bits of the number: most events are of a few threads.
+    private var recent = [(pid: Int32, name: TaskName)](
+        repeating: (-1, .forgotten), count: recentCount)
+    private static let recentCount = 64
+
+    /// The name, or `forgotten`.
+    subscript(_ pid: Int32) -> TaskName {
+        mutating get {
+            let slot = Int(pid) & (Self.recentCount - 1)
+            if recent[slot].pid != pid { recent[slot] = (pid, names[pid] ?? .forgotten) }
+            return recent[slot].name
+        }
+        set {
+            names[pid] = newValue
+            recent[Int(pid) & (Self.recentCount - 1)] = (pid, newValue)
+        }
     }
 }
 

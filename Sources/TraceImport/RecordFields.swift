@@ -30,12 +30,10 @@ extension RecordText {
 
     func firstByte(in bytes: Span<UInt8>) -> UInt8? { string(in: bytes).utf8.first }
 
-    func number(
-        in bytes: Span<UInt8>, _ cache: inout TextCache, into sink: inout some EventSink & ~Copyable
-    ) -> Int64 {
-        guard let value else { return cache.number(string(in: bytes), into: &sink) }
+    func number(in bytes: Span<UInt8>, _ cache: inout TextCache) -> Int64 {
+        guard let value else { return cache.number(string(in: bytes)) }
         let key = RenderedKey(event: plan.position, key: Int32(slot), value: value)
         if let number = cache.known(key) { return number }
-        return cache.add(key, string(in: bytes), into: &sink)
+        return cache.add(key, string(in: bytes))
     }
 }

@@ -45,6 +45,9 @@ struct TaskName: Hashable {
         return UInt8(truncatingIfNeeded: word)
     }
 
+    /// The first byte, 0 for the empty name.
+    var firstByte: UInt8 { UInt8(truncatingIfNeeded: low) }
+
     var isEmpty: Bool { low == 0 && high == 0 }
 
     var count: Int {

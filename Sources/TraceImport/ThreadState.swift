@@ -8,6 +8,7 @@ struct ReclaimThread: Hashable {
 
     /// Recognizes `kswapdN` and `kcompactdN`; any other name gives `nil`.
     init?(_ name: TaskName) {
+        guard name.firstByte == UInt8(ascii: "k") else { return nil }
         if name.hasPrefix(Self.kswapd) {
             family = .kswapd
             node = name.number(afterPrefix: Self.kswapd.count)
@@ -128,10 +129,21 @@ struct ThreadState {
 /// The threads by process number.
 struct ThreadTable {
     private var positions: [Int32: Int] = [:]
+    /// Positions that were found last, by the last bits of the number: most events are of a few
+    /// threads.
+    private var recent = [Int](repeating: 0, count: Self.recentCount)
+    private static let recentCount = 64
     var threads: [ThreadState] = []
 
     /// The position of a thread, or `nil` when nothing is remembered about it.
-    func find(_ pid: Int32) -> Int? { positions[pid] }
+    mutating func find(_ pid: Int32) -> Int? {
+        let slot = Int(pid) & (Self.recentCount - 1)
+        let candidate = recent[slot]
+        if candidate < threads.count, threads[candidate].pid == pid { return candidate }
+        guard let position = positions[pid] else { return nil }
+        recent[slot] = position
+        return position
+    }
 
     /// Follows the switches of these threads, and of no others but the reclaim threads.
     mutating func follow(_ followed: Set<Int32>) {
@@ -145,7 +157,7 @@ struct ThreadTable {
 
     /// The position of a thread, added when it is new.
     mutating func findOrAdd(_ pid: Int32) -> Int {
-        if let position = positions[pid] { return position }
+        if let position = find(pid) { return position }
         let position = threads.count
         threads.append(ThreadState(pid: pid))
         positions[pid] = position

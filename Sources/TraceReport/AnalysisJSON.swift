@@ -28,6 +28,7 @@ enum AnalysisJSON {
             losses(summary.losses, &json)
             Caveats.clock(report, &json)
             threads(summary, &json)
+            affected(summary, &json)
             sections(summary, &json)
             json.member("metrics", each: summary.metrics, metric)
         }
@@ -58,6 +59,24 @@ enum AnalysisJSON {
         section(.memory, &json) { memory(summary, &$0) }
         section(.counters, &json) { counters(summary.counters, &$0) }
         section(.totals, &json) { totals(summary.totals, &$0) }
+    }
+
+    private static func affected(_ summary: TraceSummary, _ json: inout JSONWriter) {
+        guard summary.hasAffected else {
+            json.member("affected", String?.none)
+            return
+        }
+        json.member("affected", each: summary.affected) { json, row in
+            json.object { json in
+                json.member("thread", row.thread)
+                json.member("failures", row.failures)
+                json.member("stalls", row.stalls)
+                json.member("stall_ns", row.stallNs)
+                json.member("longest_stall_ns", row.longestStallNs)
+                json.member("waits", row.waits)
+                json.member("wait_ns", row.waitNs)
+            }
+        }
     }
 
     // MARK: The head

@@ -13,6 +13,7 @@ enum AnalysisMarkdown {
         for sentence in Caveats.recording(report) {
             out.paragraph("Note: \(MarkdownText.plain(sentence)).")
         }
+        affected(report, style, &out)
         numbers(summary, &out)
         series(summary, &out)
         domains(summary, &out)
@@ -34,6 +35,26 @@ enum AnalysisMarkdown {
             parts.append("policy \(MarkdownText.code(policy))")
         }
         return parts.joined(separator: "; ") + "."
+    }
+
+    /// Who suffered, of a host.
+    private static func affected(
+        _ report: AnalysisReport, _ style: TextStyle, _ out: inout MarkdownLines
+    ) {
+        let summary = report.summary
+        let rows = summary.affected
+        guard summary.hasAffected, !Caveats.isFromEngine(report.parameters), !rows.isEmpty else {
+            return
+        }
+        out.table(
+            ["who suffered", "failures", "stalls", "stalled", "longest", "waited"], leftColumns: 1,
+            rows.prefix(style.topCount).map { row in
+                [
+                    MarkdownText.code(summary.threadName(row.thread)), String(row.failures),
+                    String(row.stalls), ScaledText.time(row.stallNs),
+                    ScaledText.time(row.longestStallNs), ScaledText.time(row.waitNs),
+                ]
+            })
     }
 
     /// The metrics of the whole trace that are no part of a series.

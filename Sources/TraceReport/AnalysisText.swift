@@ -18,6 +18,7 @@ enum AnalysisText {
         runs(report.runs, &out)
         missing(summary.missingColumns, &out)
         let isModel = Caveats.isFromEngine(report.parameters)
+        affected(report, &out)
         overTime(summary, &out)
         if summary.has(.cpu) { cpu(summary, &out) }
         if summary.has(.wakeups) { wakeups(summary, isModel: isModel, &out) }
@@ -90,11 +91,60 @@ enum AnalysisText {
 
     private static func parameters(_ parameters: ParameterList, _ out: inout TextLines) {
         if let source = parameters["source"] { out.line("source: \(TextSafe.line(source))") }
+        if parameters["source"] == "linux" {
+            hostSettings(parameters, &out)
+            return
+        }
         for entry in parameters.group("policy") {
             let isLab = entry.key == "policy.name" && Caveats.isLabPolicy(parameters)
             let mark = isLab ? " (not FreeBSD)" : ""
             out.line("\(TextSafe.line(entry.key)): \(TextSafe.line(entry.value))\(mark)")
         }
+    }
+
+    /// A host's settings: first those that somebody changed, then those whose default depends on
+    /// the host, and how many the others are.
+    private static func hostSettings(_ parameters: ParameterList, _ out: inout TextLines) {
+        for change in LinuxDefaults.changes(parameters) {
+            out.line(
+                "\(TextSafe.line(change.name)): \(TextSafe.line(change.value)) "
+                    + "(Linux's default: \(change.usual))")
+        }
+        var usual = 0
+        for entry in parameters.group("policy") {
+            if let value = LinuxDefaults.usual(entry.key) {
+                usual += value == entry.value ? 1 : 0
+            } else {
+                out.line("\(TextSafe.line(entry.key)): \(TextSafe.line(entry.value))")
+            }
+        }
+        if usual > 0 { out.line("further settings that are Linux's defaults: \(usual)") }
+    }
+
+    /// Who suffered, of a host: a model's threads stand for CPUs.
+    private static func affected(_ report: AnalysisReport, _ out: inout TextLines) {
+        let summary = report.summary
+        let rows = summary.affected
+        guard summary.hasAffected, !Caveats.isFromEngine(report.parameters), !rows.isEmpty else {
+            return
+        }
+        out.heading("Who suffered")
+        let number = Caveats.threadNumberTitle(report.parameters)
+        var table = TextTable(
+            ["thread", number, "failures", "stalls", "stalled", "longest", "waits", "waited"],
+            leftColumns: 1)
+        for row in rows.prefix(out.style.topCount) {
+            table.row([
+                TextSafe.line(summary.threadName(row.thread)),
+                summary.runs == 1 ? String(row.thread) : "-", String(row.failures),
+                String(row.stalls), ScaledText.time(row.stallNs),
+                ScaledText.time(row.longestStallNs), String(row.waits),
+                ScaledText.time(row.waitNs),
+            ])
+        }
+        out.lines(table.lines)
+        let more = rows.count - out.style.topCount
+        if more > 0 { out.line("  and \(more) more threads") }
     }
 
     private static func missing(_ columns: [MissingColumn], _ out: inout TextLines) {

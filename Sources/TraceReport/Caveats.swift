@@ -25,6 +25,11 @@ enum Caveats {
         parameters["source"] == "engine"
     }
 
+    /// What the numbers of threads are called: on Linux process numbers.
+    static func threadNumberTitle(_ parameters: ParameterList) -> String {
+        parameters["source"] == "linux" ? "pid" : "number"
+    }
+
     /// Whether times on a CPU rest on costs nobody has measured.
     static func hasEstimatedCosts(_ parameters: ParameterList) -> Bool {
         parameters["model.costs"] == "estimated"

@@ -25,7 +25,7 @@ enum ComparisonText {
         case .different: out.line("inputs: different")
         case .unknown: out.line("inputs: not known to be the same")
         }
-        if comparison.left.summary.window.lengthNs != comparison.right.summary.window.lengthNs {
+        if comparison.hasWindowsOfDifferentLength {
             out.line("windows of different length: compare shares and rates, not totals")
         }
         if report.runs.kind == .descriptive, !report.isGate {

@@ -24,7 +24,7 @@ public struct LeftOut: Equatable, Sendable {
 /// and grouping they were merged, `encoded` is the same.
 public struct RunSummaries: Equatable, Sendable {
     /// The version of the metrics' definitions that this code knows; of others nothing is read.
-    public static let version: UInt64 = 1
+    public static let version: UInt64 = 2
     /// Most bytes that a summary's content takes by default for each run.
     public static let defaultBytesPerRun = 65_536
     /// Most runs.

@@ -86,7 +86,8 @@ extension TraceSummary {
         for thread in threads where !thread.name.isEmpty { names[thread.thread] = thread.name }
         let mentioned = [
             threads.map(\.thread), cpu.threads.map(\.thread), wakeups.threads.map(\.thread),
-            waits.byThread.map(\.number), chains?.worst.map(\.thread) ?? [],
+            waits.byThread.map(\.number), cpu.stallsByThread.map(\.thread),
+            failures.byThread.map(\.number), chains?.worst.map(\.thread) ?? [],
         ]
         // Below 0 it is not known which thread it was.
         for thread in mentioned.joined() where thread >= 0 && names[thread] == nil {

@@ -59,7 +59,7 @@ import Testing
                 "schema", "complete", "incomplete_reason", "costs_estimated",
                 "latency_from_model", "arrivals", "lab_policy", "trace", "identities", "parameters",
                 "runs", "traces", "left_out", "window", "reports", "events", "losses", "clock",
-                "threads", "cpu", "wakeups", "failures", "batches", "waits", "relief",
+                "threads", "affected", "cpu", "wakeups", "failures", "batches", "waits", "relief",
                 "batch_relief", "chains", "service", "memory", "counters", "totals", "metrics",
             ])
     }

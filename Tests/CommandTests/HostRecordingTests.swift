@@ -42,12 +42,12 @@ private let whySkipped: Comment =
         }
     }
 
-    /// Starts a recording and waits until its instance is at work.
-    private func start(_ tracefs: String, in folder: Folder, _ options: [String]) throws
+    /// Starts a recording and waits until its instance is at work and its file is begun.
+    private func start(_ tracefs: String, in folder: Folder, to output: String) throws
         -> RunningTool
     {
-        let running = try Tool.start(
-            Tool.binary(), ["record", "--source", "linux"] + options, in: folder.url)
+        let options = ["record", "--source", "linux", "--duration", "1h", "-o", output]
+        let running = try Tool.start(Tool.binary(), options, in: folder.url)
         let name = "ktls-trace.\(running.process.processIdentifier)."
         // Turns until tracing is on: that it gets so far is part of what is tested.
         while running.process.isRunning {
@@ -56,7 +56,7 @@ private let whySkipped: Comment =
                 let text = try? String(contentsOfFile: path, encoding: .utf8)
                 return instance.hasPrefix(name) && text == "1\n"
             }
-            if isOn { break }
+            if isOn && folder.names.contains("\(output).partial") { break }
             sched_yield()
         }
         return running
@@ -96,7 +96,7 @@ private let whySkipped: Comment =
         let tracefs = try #require(tracefsFolder)
         let before = Self.settings(tracefs)
         let folder = try Folder()
-        let running = try start(tracefs, in: folder, ["--duration", "1h", "-o", "host.ktrace"])
+        let running = try start(tracefs, in: folder, to: "host.ktrace")
         #expect(kill(running.process.processIdentifier, signal.0) == 0)
         #expect(try running.result().status == signal.1)
         #expect(Self.settings(tracefs) == before)
@@ -110,9 +110,9 @@ private let whySkipped: Comment =
         let tracefs = try #require(tracefsFolder)
         let before = Self.settings(tracefs)
         let folder = try Folder()
-        let running = try start(tracefs, in: folder, ["--duration", "1h", "-o", "killed.ktrace"])
+        let running = try start(tracefs, in: folder, to: "killed.ktrace")
         // Another one that is at work meanwhile is left alone.
-        let other = try start(tracefs, in: folder, ["--duration", "1h", "-o", "other.ktrace"])
+        let other = try start(tracefs, in: folder, to: "other.ktrace")
         #expect(kill(running.process.processIdentifier, SIGKILL) == 0)
         #expect(try running.result().status == -SIGKILL)
         let left = "ktls-trace.\(running.process.processIdentifier)."

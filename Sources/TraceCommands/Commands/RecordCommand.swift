@@ -1,5 +1,4 @@
 import ArgumentParser
-import LinuxHost
 import LiveRecording
 import ReclaimEngine
 import ScenarioFiles
@@ -143,7 +142,7 @@ struct RecordCommand: ParsableCommand {
     }
 
     private func validateHost() throws {
-        if !TracepointPlan.details.contains(detail) {
+        if !HostOptions.details.contains(detail) {
             throw ValidationError("--detail must be 0 to 3")
         }
         let isOfEngine =

@@ -1,3 +1,4 @@
+#if os(Linux)
 import KernelTraces
 import LinuxHost
 import LiveRecording
@@ -154,3 +155,4 @@ private struct EventWatch {
 
     mutating func takeStalledThreads() -> [Int32]? { stalled.takeChange() }
 }
+#endif

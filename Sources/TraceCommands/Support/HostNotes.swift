@@ -1,3 +1,4 @@
+#if os(Linux)
 import LinuxHost
 import TraceCore
 import TraceImport
@@ -26,6 +27,7 @@ enum HostNotes {
             TextPair("host.sync.last.real_ns", String(last.wallNs)),
             TextPair("recorder.cpu_ns", String(usage.cpuNs)),
             TextPair("recorder.elapsed_ns", String(usage.elapsedNs)),
+            TextPair("recorder.peak_memory_bytes", String(usage.peakMemoryBytes)),
             TextPair("recorder.events_read", String(events.read)),
             TextPair("recorder.events_lost", String(events.lost)),
             TextPair("recorder.events_late", String(events.result?.stepsBack ?? 0)),
@@ -35,3 +37,4 @@ enum HostNotes {
             } + events.faults.map { TextPair("recorder.fault", "\($0)") }
     }
 }
+#endif

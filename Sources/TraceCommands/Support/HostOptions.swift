@@ -1,5 +1,4 @@
 import ArgumentParser
-import LinuxHost
 
 /// How a live host is recorded; Docs/RECORDING.md tells more.
 struct HostOptions: ParsableArguments {
@@ -24,6 +23,9 @@ struct HostOptions: ParsableArguments {
         help: "With --source linux: where tracefs is mounted. (default: looked for)")
     var tracefs: String?
 
+    /// How much of a host can be recorded.
+    static let details = 0...3
+
     private static let leastBuffer: Int64 = 64 << 10
     private static let largestBuffer: Int64 = 1 << 30
     private static let leastIntervalNs: Int64 = 100_000_000
@@ -41,10 +43,5 @@ struct HostOptions: ParsableArguments {
         if let sampleEvery, sampleEvery.ns < Self.leastIntervalNs {
             throw ValidationError("--sample-every must be at least 100ms")
         }
-    }
-
-    func tracing(detail: Int) -> HostTracing.Options {
-        HostTracing.Options(
-            tracefs: tracefs, detail: detail, ringBytes: cpuBuffer.map { Int($0.bytes) })
     }
 }

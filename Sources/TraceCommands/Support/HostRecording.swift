@@ -1,3 +1,4 @@
+#if os(Linux)
 import KernelTraces
 import LinuxHost
 import LiveRecording
@@ -145,3 +146,4 @@ struct HostRecording: ~Copyable {
         }
     }
 }
+#endif

@@ -1,3 +1,4 @@
+#if os(Linux)
 import LinuxHost
 import TraceImport
 
@@ -51,7 +52,8 @@ enum HostSession {
         let rate = Int64(clamping: events.read) * 1000 / max(1, usage.elapsedNs / 1_000_000)
         say(
             "read \(events.read) events of the kernel, \(rate) a second; "
-                + "\(events.lost) lost; the recorder took \(usage.share) of one core")
+                + "\(events.lost) lost; the recorder took \(usage.share) of one core and "
+                + "\(usage.peakMemoryBytes >> 20) MiB")
         if let unread = events.result?.unreadLines, unread.count > 0 {
             say("\(unread.count) events not understood, the first is a \(unread.firstText)")
         }
@@ -84,3 +86,4 @@ enum HostCost {
             + "about \(eventNs) ns an event up to \(percent) of one core in the kernel"
     }
 }
+#endif

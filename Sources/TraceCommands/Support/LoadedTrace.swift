@@ -69,10 +69,13 @@ struct LoadedTrace {
     }
 
     /// The identities in the footer, where there is one.
+    ///
+    /// What a host was asked for nobody records, so that its input identity says nothing.
     var identities: TraceIdentities {
         guard let ids = reader.totals?.ids else { return TraceIdentities() }
+        let isOfHost = ["linux", "freebsd"].contains(parameters["source"])
         return TraceIdentities(
-            input: ids.input.description, outcome: ids.outcome.description,
+            input: isOfHost ? nil : ids.input.description, outcome: ids.outcome.description,
             content: ids.content.description)
     }
 

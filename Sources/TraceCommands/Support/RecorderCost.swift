@@ -1,3 +1,4 @@
+#if os(Linux)
 import LinuxHost
 
 /// What the recorder itself takes from the host that it records.
@@ -8,6 +9,8 @@ struct RecorderCost {
         var cpuNs: Int64
         /// How long the recording took in nanoseconds.
         var elapsedNs: Int64
+        /// The most memory that the process has had at once, in bytes.
+        var peakMemoryBytes: Int64
 
         /// Hundredths of a percent of one core.
         var hundredths: Int64 { elapsedNs > 0 ? cpuNs / max(1, elapsedNs / 10_000) : 0 }
@@ -23,6 +26,9 @@ struct RecorderCost {
 
     /// What was taken since this value was made.
     func usage(elapsedNs: Int64) -> Usage {
-        Usage(cpuNs: HostTracing.processorNs - beginNs, elapsedNs: elapsedNs)
+        Usage(
+            cpuNs: HostTracing.processorNs - beginNs, elapsedNs: elapsedNs,
+            peakMemoryBytes: HostTracing.peakMemoryBytes)
     }
 }
+#endif

@@ -1,6 +1,7 @@
 import TraceCore
 import TraceFormat
 import TraceIdentity
+import TraceReport
 import TraceStore
 import TraceSummaries
 
@@ -10,7 +11,7 @@ extension TraceFacts {
 
     /// The facts as text: first whether everything is there.
     func text(showsLayout: Bool) -> String {
-        var text = headText + sizeText
+        var text = headText + sizeText + changedSettingsText
         text += "\nevents by kind\n"
         for (kind, events) in tally.kinds { text += "  \(kind.name): \(events)\n" }
         if showsLayout { text += layoutText }
@@ -19,6 +20,14 @@ extension TraceFacts {
         text += "\nnotes\n"
         for note in notes { text += "  \(note.key) = \(note.value)\n" }
         return text
+    }
+
+    /// What somebody has set on a host that runs Linux: its policy.
+    private var changedSettingsText: String {
+        let changes = LinuxDefaults.changes(parameters)
+        guard !changes.isEmpty else { return "" }
+        return "\nsettings that are not Linux's defaults\n"
+            + changes.map { "  \($0.name) = \($0.value) (default \($0.usual))\n" }.joined()
     }
 
     private var headText: String {

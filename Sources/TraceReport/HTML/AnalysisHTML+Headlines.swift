@@ -10,17 +10,19 @@ extension AnalysisHTML {
         failureCard(summary, &out)
         out.line("</div>")
         rest(summary, &out)
-        contents(summary, &out)
+        contents(report, &out)
     }
 
     /// Links to the sections.
-    private static func contents(_ summary: TraceSummary, _ out: inout HTMLWriter) {
+    private static func contents(_ report: AnalysisReport, _ out: inout HTMLWriter) {
+        let summary = report.summary
         var sections = [
             (id: "latencies", title: "Latencies"), (id: "failures", title: "Allocation failures"),
         ]
         if summary.timeline != nil {
             sections.insert(("timeline-title", "Timeline"), at: 0)
         }
+        if showsAffected(report) { sections.insert(("affected", "Who suffered"), at: 0) }
         sections.append(("memory", "Fragmentation"))
         if summary.chains != nil { sections.append(("chains", "Worst chains")) }
         sections.append(("numbers", "All numbers"))

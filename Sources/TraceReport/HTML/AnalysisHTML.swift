@@ -12,6 +12,7 @@ enum AnalysisHTML {
             head: { head(report, &$0) },
             content: { out in
                 headlines(report, &out)
+                affected(report, &out)
                 timeline(summary, &out)
                 latencies(report, &out)
                 failures(summary, &out)
@@ -50,9 +51,20 @@ enum AnalysisHTML {
             about.append("\(name) <b>\(HTMLText.escaped(value))</b>")
         }
         out.line("<p class=\"about\">\(about.joined(separator: " \u{B7} "))</p>")
+        changedSettings(report.parameters, &out)
         HTMLPage.remarks(report.parameters, &out)
         out.line("</div>\(HTMLPage.themeButton)</header>")
         HTMLPage.warnings(warnings(report), &out)
+    }
+
+    /// What somebody has set on a host that runs Linux: its policy.
+    private static func changedSettings(_ parameters: ParameterList, _ out: inout HTMLWriter) {
+        let changes = LinuxDefaults.changes(parameters).map { change in
+            "\(HTMLText.escaped(change.name)) <b>\(HTMLText.escaped(change.value))</b> "
+                + "(default \(change.usual))"
+        }
+        guard !changes.isEmpty else { return }
+        out.line("<p class=\"about\">\(changes.joined(separator: " \u{B7} "))</p>")
     }
 
     /// What makes the numbers less than they seem, before any of them.

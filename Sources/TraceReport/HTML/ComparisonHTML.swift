@@ -16,8 +16,11 @@ enum ComparisonHTML {
             head: { head(report, &$0) },
             content: { out in
                 headlines(report, times, &out)
+                let isOfHosts = isOfHosts(comparison)
+                // A host's policy is its settings.
+                if isOfHosts { settings(comparison, &out) }
                 verdicts(report, &out)
-                settings(comparison, &out)
+                if !isOfHosts { settings(comparison, &out) }
                 // Sides that are the same have no pictures of their difference.
                 if !comparison.isIdentical {
                     timeline(times, &out)
@@ -38,6 +41,10 @@ enum ComparisonHTML {
                     + data.place(ComparisonJSON.version, command: "diff")
             }
         ).render()
+    }
+
+    private static func isOfHosts(_ comparison: Comparison) -> Bool {
+        ![comparison.left, comparison.right].contains { Caveats.isFromEngine($0.parameters) }
     }
 
     /// Both labels.
@@ -100,8 +107,7 @@ enum ComparisonHTML {
             result += Caveats.recording(report).map { "\(name): \($0)" }
         }
         if comparison.inputs == .different { result.append("The inputs are different") }
-        let windows = sides.map { $0.1.summary.window }
-        if windows[0].lengthNs != windows[1].lengthNs {
+        if comparison.hasWindowsOfDifferentLength {
             result.append("Windows of different length: compare shares and rates, not totals")
         }
         return result
@@ -122,6 +128,7 @@ enum ComparisonHTML {
         card("Allocation failures", ["failure.rate"], "", comparison, &out)
         out.line("</div>")
         var sections = [(id: "verdicts", title: "Verdicts"), (id: "settings", title: "Settings")]
+        if isOfHosts(comparison) { sections.reverse() }
         if !comparison.isIdentical {
             if times?.timeline != nil {
                 sections.append((id: "timeline-title", title: "Timeline"))

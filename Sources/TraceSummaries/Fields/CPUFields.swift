@@ -13,6 +13,7 @@ extension CPUSummary: SummaryPart {
         try visitor.rows(&domains)
         try visitor.threadRows(&threads)
         try visitor.rows(&stalls)
+        try visitor.threadRows(&stallsByThread)
         try visitor.count(&untracked, .sum)
     }
 }
@@ -45,6 +46,21 @@ extension StallGroup: SummaryRow {
         try visitor.number(&timeNs, .sum)
         try visitor.part(&onCPUNs)
         try visitor.part(&blockedNs)
+    }
+}
+
+extension StallShare: SummaryRow {
+    var key: Int64 {
+        get { thread }
+        set { thread = newValue }
+    }
+    var weight: UInt64 { UInt64(clamping: timeNs) }
+
+    mutating func visit(_ visitor: inout some SummaryVisitor) throws(SummaryError) {
+        try visitor.number(&thread, .key)
+        try visitor.count(&count, .sum)
+        try visitor.number(&timeNs, .sum)
+        try visitor.number(&longestNs, .most)
     }
 }
 

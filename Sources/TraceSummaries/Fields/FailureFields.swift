@@ -9,6 +9,7 @@ extension FailureSummary: SummaryPart {
         try visitor.rows(&byCPU)
         try visitor.rows(&byOrder)
         try visitor.rows(&byRequester, NamedCount.isBefore)
+        try visitor.threadRows(&byThread)
         try visitor.rows(&byOrderAndGfp, OrderAndGfpCount.isBefore)
         try visitor.rows(&byLargestOrder)
         try visitor.count(&uncountedKeys, .sum)

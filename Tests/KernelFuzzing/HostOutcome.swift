@@ -17,6 +17,9 @@ struct HostOutcome<Fault: Error & Equatable> {
         for event in list.events { check.take(event.header, event.values.span) }
         if let failure = check.failure { throw failure }
         try require(!check.hasStrayText, "a text has a number that no string has")
+        // Cut at 512 bytes, of which each may have become a replacement character.
+        try require(
+            list.strings.strings.allSatisfy { $0.utf8.count <= 3 * 512 }, "a string is long")
         guard let result else { return }
         try require(result.events == check.count, "the result counts other events")
         try require(

@@ -12,7 +12,7 @@ public enum KernelSeeds {
         return (0..<20).map { number in
             let sizes: [UInt8] = number % 2 == 0 ? [2, 3, 4, 6, 1] : [2, 3, 1, 6, 3]
             let head = [
-                sizes[number / 2 % 5], UInt8(number / 2), UInt8(number / 3), UInt8(number / 5),
+                sizes[number / 2 % 5], UInt8(number / 2), UInt8(number * 3), UInt8(number / 5),
             ]
             guard number % 2 == 0 else {
                 return head.dropLast() + [head[3] | 0x80] + script(&random, 300)
@@ -48,7 +48,7 @@ public enum KernelSeeds {
     public static func traceDats() -> [[UInt8]] {
         var random = TestRandom(seed: 7)
         return (0..<12).map { number in
-            let head: [UInt8] = [number % 3 == 0 ? 2 : 1, UInt8(number), UInt8(number / 2), 1]
+            let head: [UInt8] = [number % 3 == 0 ? 2 : 1, UInt8(number), UInt8(number * 5), 1]
             let (rings, _, cpus) = made(head, script(&random, 60))
             var file = rings.file
             let first = number * 2 % file.formats.count
@@ -57,6 +57,9 @@ public enum KernelSeeds {
                 (2, Array("CPU: 0\noverrun: 3\ndropped events: 0\n".utf8)),
                 (4, Array("local [mono] boot".utf8)), (5, Array("Linux made-up".utf8)),
             ]
+            if number % 3 == 1 {
+                file.instances = [("other", cpus.map { Array($0.prefix(128)) })]
+            }
             return switch number % 4 {
             case 0: file.version6(cpus)
             case 1: file.version7(cpus)

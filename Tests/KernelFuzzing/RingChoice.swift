@@ -16,13 +16,14 @@ struct RingChoice {
     /// Whether `header_page` tells another size than that of the sub-buffers, which is given.
     private let hasOwnSize: Bool
 
-    /// Kernels of all traits with their formats, which are read once.
-    private static let kernels = (0..<8).map { bits in
+    /// Kernels of all traits, with all tracepoints or some, and their formats, read once.
+    private static let kernels = (0..<32).map { bits in
         var traits = MadeUpKernel.Traits()
         traits.hasLockDepth = bits & 1 != 0
         traits.showsPages = bits & 2 != 0
         traits.locatesNames = bits & 4 != 0
-        let kernel = MadeUpKernel(traits)
+        // With fewer formats an import begins sooner.
+        let kernel = MadeUpKernel(traits, part: bits / 8 == 3 ? nil : bits / 8)
         var formats = EventFormats()
         for tracepoint in kernel.tracepoints {
             // One that is refused is missed by every input.
@@ -45,7 +46,7 @@ struct RingChoice {
         }
         self.layout = layout
         let bits = script.byte()
-        (kernel, formats) = Self.kernels[Int(bits & 7)]
+        (kernel, formats) = Self.kernels[Int(bits & 31)]
         let last = script.byte()
         cpuCount = 1 + Int(last & 3)
         isScript = last & 0x80 != 0

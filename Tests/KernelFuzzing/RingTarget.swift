@@ -21,7 +21,7 @@ public enum RingTarget {
             return
         }
         let recording = ScriptedRings(&script, rings)
-        try recording.checkMerge(description)
+        try recording.checkMerge(description, pieceBytes: 1 + bytes.count % 251)
         let outcome = try check(recording.cpus, description, bytes.count)
         try require(outcome.faults.isEmpty, "sound rings have \(outcome.faults)")
         try require(

@@ -64,7 +64,12 @@ struct ScriptedRings {
             numbers[name] = isTask ? Int64(script.choice(Self.pids)) : script.number()
         }
         var texts: [String: String] = [:]
-        for name in tracepoint.texts { texts[name] = script.choice(Self.names) }
+        for name in tracepoint.texts {
+            texts[name] =
+                name == "buf"
+                ? "ktls-trace sync mono=\(script.byte()) real=\(script.number())\n"
+                : script.choice(Self.names)
+        }
         var bytes = tracepoint.record(pid: script.choice(Self.pids), numbers, texts: texts)
         bytes += [UInt8](repeating: 0, count: (4 - bytes.count % 4) % 4)
         // With the words of its length and of a long time.
@@ -74,25 +79,40 @@ struct ScriptedRings {
         records.append(Record(timeNs: Int64(timesNs[cpu]), cpu: cpu, bytes: bytes))
     }
 
-    /// Checks that a merge gives the records that went in.
+    /// Checks that a merge gives the records that went in, however it gets the bytes.
     ///
     /// - Throws: `BrokenProperty`.
-    func checkMerge(_ description: RecordingDescription) throws(BrokenProperty) {
+    func checkMerge(
+        _ description: RecordingDescription, pieceBytes: Int
+    ) throws(BrokenProperty) {
         var merge = RingMerge(description.layout, cpus: cpus.indices.map { Int32($0) })
-        for (lane, bytes) in cpus.enumerated() { merge.add(bytes[...], lane: lane) }
+        var rests = cpus.map { $0[...] }
         var given: [Record] = []
         do {
-            for lane in cpus.indices { try merge.end(lane: lane) }
-            while case .event(let event) = try merge.next() {
-                let buffer = merge.buffer(event.lane)
-                given.append(
-                    Record(
-                        timeNs: event.record.timeNs, cpu: event.lane,
-                        bytes: Array(buffer[event.record.payload])))
+            while true {
+                // All CPUs get their next bytes, whether they have events left or not.
+                for lane in rests.indices where !merge.isEnded(lane) {
+                    merge.add(rests[lane].prefix(pieceBytes), lane: lane)
+                    rests[lane] = rests[lane].dropFirst(pieceBytes)
+                    if rests[lane].isEmpty { try merge.end(lane: lane) }
+                }
+                switch try merge.next() {
+                case .event(let event):
+                    let buffer = merge.buffer(event.lane)
+                    given.append(
+                        Record(
+                            timeNs: event.record.timeNs, cpu: event.lane,
+                            bytes: Array(buffer[event.record.payload])))
+                case .starved: continue
+                case .end, .limit:
+                    try require(given == records, "other records come out than went in")
+                    return
+                }
             }
+        } catch let error as BrokenProperty {
+            throw error
         } catch {
             throw BrokenProperty("sound rings have a fault: \(error)")
         }
-        try require(given == records, "other records come out than went in")
     }
 }

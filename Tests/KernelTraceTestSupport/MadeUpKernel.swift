@@ -20,8 +20,11 @@ public struct MadeUpKernel: Sendable {
     public let tracepoints: [RecordWriter]
 
     /// Makes a kernel.
-    public init(_ traits: Traits = Traits()) {
-        tracepoints = Self.tracepoints(traits)
+    ///
+    /// - Parameter part: which of the three thirds of all tracepoints it has; `nil` for all.
+    public init(_ traits: Traits = Traits(), part: Int? = nil) {
+        let all = Self.tracepoints(traits)
+        tracepoints = all.indices.filter { part == nil || $0 % 3 == part }.map { all[$0] }
     }
 
     private static func tracepoints(_ traits: Traits) -> [RecordWriter] {

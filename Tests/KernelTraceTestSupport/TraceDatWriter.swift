@@ -1,4 +1,4 @@
-/// Makes a file of `trace-cmd`, version 6 or 7, with one instance.
+/// Makes a file of `trace-cmd`, version 6 or 7.
 public struct TraceDatWriter {
     /// A method of compression: its name, and what it makes of bytes.
     public typealias Method = (name: String, pack: @Sendable ([UInt8]) -> [UInt8])
@@ -13,6 +13,8 @@ public struct TraceDatWriter {
     public var taskNames: [UInt8] = []
     /// Options with their numbers, such as counts of a CPU's buffer (2).
     public var options: [(id: UInt16, bytes: [UInt8])] = []
+    /// Instances beside the top one, with as many CPUs.
+    public var instances: [(name: String, cpus: [[UInt8]])] = []
 
     private var file: [UInt8] = []
 
@@ -32,13 +34,33 @@ public struct TraceDatWriter {
         writer.file += Self.word64(taskNames.count) + taskNames
         writer.file += Self.word32(cpus.count) + Self.text("options  ")
         for option in options { writer.file += Self.option(option.id, option.bytes) }
-        writer.file += Self.word16(0) + Self.text("flyrecord")
-        var offset = writer.file.count + cpus.count * 16
+        var places: [Int] = []
+        for instance in instances {
+            places.append(writer.file.count + 6)
+            writer.file += Self.option(3, Self.word64(0) + Self.text(instance.name))
+        }
+        writer.file += Self.word16(0)
+        writer.addData(cpus)
+        for (place, instance) in zip(places, instances) {
+            writer.put(writer.file.count, at: place)
+            writer.addData(instance.cpus)
+        }
+        return writer.file
+    }
+
+    /// Adds the places of all CPUs' data in version 6, and the data.
+    private mutating func addData(_ cpus: [[UInt8]]) {
+        file += Self.text("flyrecord")
+        var offset = file.count + cpus.count * 16
         for cpu in cpus {
-            writer.file += Self.word64(offset) + Self.word64(cpu.count)
+            file += Self.word64(offset) + Self.word64(cpu.count)
             offset += cpu.count
         }
-        return writer.file + cpus.flatMap { $0 }
+        file += cpus.flatMap { $0 }
+    }
+
+    private mutating func put(_ value: Int, at place: Int) {
+        file.replaceSubrange(place..<place + 8, with: Self.word64(value))
     }
 
     /// A file of version 7 with the sub-buffers of these CPUs.
@@ -56,10 +78,12 @@ public struct TraceDatWriter {
             places += Self.option(id, Self.word64(writer.file.count))
             writer.file += Self.section(id, bytes, method)
         }
-        let buffer = writer.addBuffer(cpus, method)
         for option in options { places += Self.option(option.id, option.bytes) }
-        places += Self.option(3, buffer) + Self.option(0, Self.word64(0))
-        writer.file.replaceSubrange(start..<start + 8, with: Self.word64(writer.file.count))
+        for (name, cpus) in [("", cpus)] + instances {
+            places += Self.option(3, writer.addBuffer(name, cpus, method))
+        }
+        places += Self.option(0, Self.word64(0))
+        writer.put(writer.file.count, at: start)
         return writer.file + Self.section(0, places, method)
     }
 
@@ -80,9 +104,11 @@ public struct TraceDatWriter {
         return Self.word32(1) + Self.text("made_up") + Self.word32(formats.count) + list
     }
 
-    /// Adds the data of all CPUs, and gives the option that tells where it is.
-    private mutating func addBuffer(_ cpus: [[UInt8]], _ method: Method?) -> [UInt8] {
-        var option = Self.word64(file.count) + [0] + Self.text("mono")
+    /// Adds the data of an instance's CPUs in version 7, and gives the option that tells where it is.
+    private mutating func addBuffer(
+        _ name: String, _ cpus: [[UInt8]], _ method: Method?
+    ) -> [UInt8] {
+        var option = Self.word64(file.count) + Self.text(name) + Self.text("mono")
         option += Self.word32(0) + Self.word32(cpus.count)
         file += Self.word16(3) + Self.word16(method == nil ? 0 : 1) + Self.word32(0)
         file += Self.word64(0)

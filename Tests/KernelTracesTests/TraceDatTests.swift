@@ -42,6 +42,9 @@ private struct TurnedFile: FileAccess {
 
     @Test func filesOfBothVersionsSayTheSame() throws {
         let cpus = [rings(500), [], rings(7)]
+        let others = [rings(3), rings(90), []]
+        var writer = writer
+        writer.instances = [("other", others)]
         for bytes in [
             writer.version6(cpus), writer.version7(cpus), writer.version7(cpus, TurnedFile.method),
         ] {
@@ -51,9 +54,10 @@ private struct TurnedFile: FileAccess {
             #expect(file.description.taskNames == [35: "kcompactd0"])
             #expect(file.description.statistics.lost == 3)
             #expect(file.system == "Linux made-up")
-            #expect(file.cpus == [0, 1, 2])
+            #expect(file.buffers.map(\.name) == ["", "other"])
+            #expect(file.cpus == [0, 1, 2, 0, 1, 2])
             var source = file.source(access)
-            for (lane, cpu) in cpus.enumerated() {
+            for (lane, cpu) in (cpus + others).enumerated() {
                 var found: [UInt8] = []
                 while let piece = try source.nextBytes(lane: lane) { found += piece }
                 #expect(found == cpu)

@@ -161,4 +161,11 @@ import TraceImport
         #expect(events(.batchBegin, run).map(\.header.cause) == [3])
         #expect(events(.threadRun, run).map(\.header.sequence) == [3])
     }
+
+    @Test func aResultIsCut() throws {
+        let long = String(repeating: "x", count: 5000)
+        let imported = try ImportedText(
+            line("kcompactd0", 35, "1.0", "mm_compaction_end: mode=sync status=\(long)"))
+        #expect(imported.list.strings.strings.map(\.utf8.count).max() == 512)
+    }
 }

@@ -1,27 +1,27 @@
 /// Little-endian numbers within bytes.
 ///
 /// Programmer error: bytes outside the span; callers check ranges once for several loads.
-@inline(__always)
+@inlinable @inline(__always)
 func loadUInt16(_ bytes: Span<UInt8>, _ offset: Int) -> UInt16 {
     // The load checks its range; every pattern of bits is a number.
     unsafe UInt16(
         littleEndian: bytes.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt16.self))
 }
 
-@inline(__always)
+@inlinable @inline(__always)
 func loadUInt32(_ bytes: Span<UInt8>, _ offset: Int) -> UInt32 {
     unsafe UInt32(
         littleEndian: bytes.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self))
 }
 
-@inline(__always)
+@inlinable @inline(__always)
 func loadUInt64(_ bytes: Span<UInt8>, _ offset: Int) -> UInt64 {
     unsafe UInt64(
         littleEndian: bytes.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
 }
 
 /// An integer of 1, 2, 4 or 8 bytes, or `nil` for any other size.
-@inline(__always)
+@inlinable @inline(__always)
 func loadInteger(_ bytes: Span<UInt8>, _ offset: Int, size: Int, isSigned: Bool) -> Int64? {
     switch size {
     case 1: isSigned ? Int64(Int8(bitPattern: bytes[offset])) : Int64(bytes[offset])

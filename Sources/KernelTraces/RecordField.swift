@@ -90,6 +90,7 @@ public struct NumberPlace: Hashable, Sendable {
     }
 
     /// The number in a record, or `nil` where the record is too short.
+    @inlinable @inline(__always)
     public func load(_ bytes: Span<UInt8>, _ record: Range<Int>) -> Int64? {
         guard offset + size <= record.count else { return nil }
         return loadInteger(bytes, record.lowerBound + offset, size: size, isSigned: isSigned)

@@ -78,25 +78,34 @@ struct RingLane: Sendable {
     }
 
     /// Decodes the next event; false where there is none yet.
-    mutating func advance(_ layout: RingLayout) throws(KernelTraceError) -> Bool {
+    mutating func advance(_ subBufferBytes: Int) throws(KernelTraceError) -> Bool {
         head = nil
-        let bytes = bytes
         while true {
             if isInSubBuffer {
-                if let record = try cursor.next(bytes.span) {
+                if let record = try Self.next(&cursor, bytes) {
                     try take(record)
                     return true
                 }
                 isInSubBuffer = false
             }
-            guard waitingBytes >= layout.subBufferBytes else { return false }
+            guard waitingBytes >= subBufferBytes else { return false }
             let start = subBuffer.upperBound
-            subBuffer = start..<start + layout.subBufferBytes
-            try cursor.begin(bytes.span, at: start, offset: bytesOffset + Int64(start))
+            subBuffer = start..<start + subBufferBytes
+            try Self.begin(&cursor, bytes, at: start, offset: bytesOffset + Int64(start))
             lostBeforeHead.add(cursor.lost)
             isInSubBuffer = true
         }
     }
+
+    // The bytes and the place in them are two parts of this value; a span would hold all of it.
+
+    private static func next(
+        _ cursor: inout SubBufferCursor, _ bytes: [UInt8]
+    ) throws(KernelTraceError) -> RingRecord? { try cursor.next(bytes.span) }
+
+    private static func begin(
+        _ cursor: inout SubBufferCursor, _ bytes: [UInt8], at start: Int, offset: Int64
+    ) throws(KernelTraceError) { try cursor.begin(bytes.span, at: start, offset: offset) }
 
     private mutating func take(_ record: RingRecord) throws(KernelTraceError) {
         guard record.timeNs >= lastNs || lastNs - record.timeNs <= Self.stepBackNsMax else {

@@ -118,7 +118,7 @@ public struct RingMerge: Sendable {
     /// Decodes the next event of a lane; false where it has none.
     private mutating func advance(_ lane: Int) throws(KernelTraceError) -> Bool {
         faultyLane = lane
-        let hasEvent = try lanes[lane].advance(layout)
+        let hasEvent = try lanes[lane].advance(layout.subBufferBytes)
         faultyLane = nil
         return hasEvent
     }

@@ -134,7 +134,10 @@ public struct SubBufferCursor: Sendable {
         return nil
     }
 
+    // Both are called for every event; a call would copy the cursor.
+
     /// Where the bytes of a data event are.
+    @inline(__always)
     private func payload(
         _ bytes: Span<UInt8>, _ type: UInt32
     ) throws(KernelTraceError) -> Range<Int> {
@@ -155,6 +158,7 @@ public struct SubBufferCursor: Sendable {
         return first..<last
     }
 
+    @inline(__always)
     private func id(
         _ bytes: Span<UInt8>, _ payload: Range<Int>
     ) throws(KernelTraceError) -> Int {

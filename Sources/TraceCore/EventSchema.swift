@@ -4,6 +4,7 @@ public struct KindID: RawRepresentable, Hashable, Sendable, Comparable {
     public let rawValue: UInt16
 
     /// Makes the identifier with this number.
+    @inlinable
     public init(rawValue: UInt16) { self.rawValue = rawValue }
 
     /// Orders kinds by number.

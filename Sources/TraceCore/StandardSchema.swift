@@ -196,75 +196,75 @@ public enum StandardSchema {
 
 extension KindID {
     /// A contiguous request was refused.
-    public static let allocFail = KindID(rawValue: 1)
+    @inlinable public static var allocFail: KindID { KindID(rawValue: 1) }
     /// A block was taken from another kind of free memory.
-    public static let allocFallback = KindID(rawValue: 2)
+    @inlinable public static var allocFallback: KindID { KindID(rawValue: 2) }
     /// A thread asked for a reclaim thread.
-    public static let wakeRequest = KindID(rawValue: 3)
+    @inlinable public static var wakeRequest: KindID { KindID(rawValue: 3) }
     /// A wakeup was sent, and what it found.
-    public static let wakeSend = KindID(rawValue: 4)
+    @inlinable public static var wakeSend: KindID { KindID(rawValue: 4) }
     /// A reclaim thread runs after it was woken.
-    public static let threadRun = KindID(rawValue: 5)
+    @inlinable public static var threadRun: KindID { KindID(rawValue: 5) }
     /// A reclaim thread goes to sleep.
-    public static let threadSleep = KindID(rawValue: 6)
+    @inlinable public static var threadSleep: KindID { KindID(rawValue: 6) }
     /// A stretch of a thread on a CPU ends here.
-    public static let onCpu = KindID(rawValue: 7)
+    @inlinable public static var onCpu: KindID { KindID(rawValue: 7) }
     /// A reclaim routine is called.
-    public static let batchBegin = KindID(rawValue: 8)
+    @inlinable public static var batchBegin: KindID { KindID(rawValue: 8) }
     /// One pass of a reclaim routine over memory is scanned.
-    public static let batchPass = KindID(rawValue: 9)
+    @inlinable public static var batchPass: KindID { KindID(rawValue: 9) }
     /// A reclaim routine returns.
-    public static let batchEnd = KindID(rawValue: 10)
+    @inlinable public static var batchEnd: KindID { KindID(rawValue: 10) }
     /// A reclaim routine was not tried.
-    public static let batchDeferred = KindID(rawValue: 11)
+    @inlinable public static var batchDeferred: KindID { KindID(rawValue: 11) }
     /// A thread begins to turn in place.
-    public static let spinBegin = KindID(rawValue: 12)
+    @inlinable public static var spinBegin: KindID { KindID(rawValue: 12) }
     /// A thread has turned in place long enough.
-    public static let spinEnd = KindID(rawValue: 13)
+    @inlinable public static var spinEnd: KindID { KindID(rawValue: 13) }
     /// A thread waits for free pages.
-    public static let waitBegin = KindID(rawValue: 14)
+    @inlinable public static var waitBegin: KindID { KindID(rawValue: 14) }
     /// A thread has waited for free pages; with `ns` it stands for the whole wait.
-    public static let waitEnd = KindID(rawValue: 15)
+    @inlinable public static var waitEnd: KindID { KindID(rawValue: 15) }
     /// A thread would have waited, but did not have to.
-    public static let waitSkip = KindID(rawValue: 16)
+    @inlinable public static var waitSkip: KindID { KindID(rawValue: 16) }
     /// A domain crossed a level of free pages.
-    public static let domainLevel = KindID(rawValue: 17)
+    @inlinable public static var domainLevel: KindID { KindID(rawValue: 17) }
     /// Pages were evicted.
-    public static let pageout = KindID(rawValue: 18)
+    @inlinable public static var pageout: KindID { KindID(rawValue: 18) }
     /// The buffer zone gave buffers back.
-    public static let zoneTrim = KindID(rawValue: 19)
+    @inlinable public static var zoneTrim: KindID { KindID(rawValue: 19) }
     /// The buffer zone changed its bucket size.
-    public static let zoneBucket = KindID(rawValue: 20)
+    @inlinable public static var zoneBucket: KindID { KindID(rawValue: 20) }
     /// A reservation was broken.
-    public static let reservationBreak = KindID(rawValue: 21)
+    @inlinable public static var reservationBreak: KindID { KindID(rawValue: 21) }
     /// The state of a domain at an instant.
-    public static let sample = KindID(rawValue: 22)
+    @inlinable public static var sample: KindID { KindID(rawValue: 22) }
     /// A named count at an instant.
-    public static let counter = KindID(rawValue: 23)
+    @inlinable public static var counter: KindID { KindID(rawValue: 23) }
     /// A setting was changed.
-    public static let set = KindID(rawValue: 24)
+    @inlinable public static var set: KindID { KindID(rawValue: 24) }
     /// A record asks for a place to be encrypted into.
-    public static let request = KindID(rawValue: 25)
+    @inlinable public static var request: KindID { KindID(rawValue: 25) }
     /// How records were served so far, by CPU.
-    public static let service = KindID(rawValue: 26)
+    @inlinable public static var service: KindID { KindID(rawValue: 26) }
     /// Other use of memory.
-    public static let background = KindID(rawValue: 27)
+    @inlinable public static var background: KindID { KindID(rawValue: 27) }
     /// A buffer came from a cache.
-    public static let hit = KindID(rawValue: 28)
+    @inlinable public static var hit: KindID { KindID(rawValue: 28) }
     /// The zone asked the page layer for buffers.
-    public static let importCall = KindID(rawValue: 29)
+    @inlinable public static var importCall: KindID { KindID(rawValue: 29) }
     /// The limiter refused an attempt.
-    public static let limited = KindID(rawValue: 30)
+    @inlinable public static var limited: KindID { KindID(rawValue: 30) }
     /// A buffer went back into a cache.
-    public static let returned = KindID(rawValue: 31)
+    @inlinable public static var returned: KindID { KindID(rawValue: 31) }
     /// Single pages were used instead of a buffer.
-    public static let fallback = KindID(rawValue: 32)
+    @inlinable public static var fallback: KindID { KindID(rawValue: 32) }
     /// One run of pages was tried.
-    public static let run = KindID(rawValue: 33)
+    @inlinable public static var run: KindID { KindID(rawValue: 33) }
     /// Any allocator's allocation.
-    public static let bufferAlloc = KindID(rawValue: 34)
+    @inlinable public static var bufferAlloc: KindID { KindID(rawValue: 34) }
     /// Any allocator's free.
-    public static let bufferFree = KindID(rawValue: 35)
+    @inlinable public static var bufferFree: KindID { KindID(rawValue: 35) }
     /// The name and role of a thread.
-    public static let threadName = KindID(rawValue: 40)
+    @inlinable public static var threadName: KindID { KindID(rawValue: 40) }
 }

@@ -2,7 +2,6 @@ import TraceCore
 
 /// Compaction passes, by kcompactd and by threads that need a block themselves.
 extension HostEventMapper {
-    private static let routine = "compaction"
     private static let orders: ClosedRange<Int64> = -1...63
     private static let unbatched = "mm_compaction_migratepages/unbatched"
 
@@ -20,7 +19,7 @@ extension HostEventMapper {
         let thread = table.threads[position]
         let values: [8 of Int64] = [
             Int64(thread.pid), isDaemon ? BatchMode.daemon : BatchMode.direct,
-            texts.number(Self.routine), thread.compactionOrder, -1, -1, -1, -1,
+            texts.number(.compaction), thread.compactionOrder, -1, -1, -1, -1,
         ]
         let sequence = emitter.emit(
             .batchBegin, line.moment, domain: domain(nil, reclaim),
@@ -44,7 +43,7 @@ extension HostEventMapper {
             "\(mode?.string(in: bytes) ?? "")/\(status.string(in: bytes))"
         let values: [19 of Int64] = [
             Int64(table.threads[position].pid), isDaemon ? BatchMode.daemon : BatchMode.direct,
-            texts.number(Self.routine), texts.number(result), -1, -1, -1, -1, -1, -1,
+            texts.number(.compaction), texts.number(result), -1, -1, -1, -1, -1, -1,
             isOpen && known.moved ? batch.movedPages : -1, -1, -1, 0,
             isOpen && known.scanned ? batch.scannedPages : -1, -1, isOpen ? cpuNs : -1,
             isOpen && known.moved ? batch.failedMoves : -1, -1,
@@ -119,7 +118,7 @@ extension HostEventMapper {
 
     /// The three tracepoints around deferred compaction become `batch_deferred`.
     mutating func deferral(
-        _ line: MappedLine<some HostFields>, _ bytes: Span<UInt8>, _ reason: String
+        _ line: MappedLine<some HostFields>, _ bytes: Span<UInt8>, _ reason: FixedText
     ) -> Bool {
         var fields = line.fields
         let node = fields.integer(FieldKey.node, in: bytes)

@@ -2,9 +2,6 @@ import TraceCore
 
 /// Page reclaim: rounds of kswapd, direct reclaim, the inactive list and throttling.
 extension HostEventMapper {
-    private static let kswapdRoutine = "kswapd"
-    private static let directRoutine = "direct_reclaim"
-
     /// A round of kswapd begins, and with it the one before ends.
     mutating func kswapdWake(_ line: MappedLine<some HostFields>, _ bytes: Span<UInt8>) -> Bool {
         var fields = line.fields
@@ -12,11 +9,11 @@ extension HostEventMapper {
         guard let order = fields.integer(FieldKey.order, in: bytes) else { return false }
         let position = runningThread(line)
         let domain = domain(node)
-        endKswapdRound(position, "next_round", line, domain: domain)
+        endKswapdRound(position, .nextRound, line, domain: domain)
         let clock = table.threads[position].clock.read(line.timeNs)
         let thread = table.threads[position]
         let values: [8 of Int64] = [
-            Int64(thread.pid), BatchMode.daemon, texts.number(Self.kswapdRoutine), order, -1, -1,
+            Int64(thread.pid), BatchMode.daemon, texts.number(.kswapd), order, -1, -1,
             -1, -1,
         ]
         let sequence = emitter.emit(
@@ -32,20 +29,20 @@ extension HostEventMapper {
         var fields = line.fields
         let domain = domain(fields.integer(FieldKey.nid, in: bytes))
         let position = runningThread(line)
-        endKswapdRound(position, "sleep", line, domain: domain)
+        endKswapdRound(position, .sleep, line, domain: domain)
         threadSleep(position, line, bytes)
         return true
     }
 
     private mutating func endKswapdRound(
-        _ position: Int, _ result: String, _ line: MappedLine<some HostFields>, domain: Int32
+        _ position: Int, _ result: FixedText, _ line: MappedLine<some HostFields>, domain: Int32
     ) {
         let batch = table.threads[position].kswapd
         guard batch.isOpen else { return }
         let cpuNs = cpuNs(position, since: batch.clockAtBegin, line.timeNs)
         let values: [19 of Int64] = [
             Int64(table.threads[position].pid), BatchMode.daemon,
-            texts.number(Self.kswapdRoutine), texts.number(result), -1, -1, -1, -1, -1, -1, 0, -1,
+            texts.number(.kswapd), texts.number(result), -1, -1, -1, -1, -1, -1, 0, -1,
             -1, known.reclaimed ? batch.freedPages : -1,
             known.reclaimed ? batch.scannedPages : -1, -1, cpuNs, 0, -1,
         ]
@@ -75,7 +72,7 @@ extension HostEventMapper {
         let position = runningThread(line)
         let clock = table.threads[position].clock.read(line.timeNs)
         let values: [8 of Int64] = [
-            Int64(table.threads[position].pid), BatchMode.direct, texts.number(Self.directRoutine),
+            Int64(table.threads[position].pid), BatchMode.direct, texts.number(.directReclaim),
             order, -1, -1, -1, -1,
         ]
         let sequence = emitter.emit(
@@ -96,8 +93,8 @@ extension HostEventMapper {
         let isOpen = batch.isOpen
         let cpuNs = cpuNs(position, since: batch.clockAtBegin, line.timeNs)
         let values: [19 of Int64] = [
-            Int64(table.threads[position].pid), BatchMode.direct, texts.number(Self.directRoutine),
-            texts.number(freed > 0 ? "reclaimed" : "nothing"), -1, -1, -1, -1, -1, -1, 0, -1, -1,
+            Int64(table.threads[position].pid), BatchMode.direct, texts.number(.directReclaim),
+            texts.number(freed > 0 ? .reclaimed : .nothing), -1, -1, -1, -1, -1, -1, 0, -1, -1,
             freed, isOpen && known.reclaimed ? batch.scannedPages : -1, -1, isOpen ? cpuNs : -1, 0,
             -1,
         ]

@@ -135,7 +135,7 @@ public struct KernelRecordImporter: ~Copyable {
         let pid = Int32(truncatingIfNeeded: pidPlace?.load(bytes, payload) ?? 0)
         let mapped = MappedLine(
             task: taskNames[pid], pid: pid, cpu: cpu,
-            timeNs: timeline.lastTimeNs, fields: RecordFields(plan: plan, record: payload))
+            timeNs: timeline.lastTimeNs, fields: RecordFields(plan, payload))
         if !mapper.handle(tracepoint, mapped, bytes) { noteUnread(plan) }
     }
 

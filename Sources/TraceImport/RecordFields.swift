@@ -2,25 +2,37 @@ import KernelTraces
 import TraceCore
 
 /// The fields of one record of a ring buffer.
-struct RecordFields: HostFields {
-    let plan: EventPlan
-    let record: Range<Int>
+@safe struct RecordFields: HostFields {
+    /// Belongs to the importer, which outlives the event: a plan that every event held on to would
+    /// cost as much as reading the event.
+    private let plan: Unmanaged<EventPlan>
+    private let record: Range<Int>
+
+    /// - Parameter plan: has to live as long as the fields.
+    init(_ plan: EventPlan, _ record: Range<Int>) {
+        unsafe self.plan = .passUnretained(plan)
+        self.record = record
+    }
 
     func integer(_ key: FieldKey, in bytes: Span<UInt8>) -> Int64? {
-        plan.integer(key.slot, bytes, record)
+        unsafe plan._withUnsafeGuaranteedRef { $0.integer(key.slot, bytes, record) }
     }
 
     func text(_ key: FieldKey, in bytes: Span<UInt8>) -> RecordText? {
-        plan.text(key.slot, bytes, record)
+        unsafe plan._withUnsafeGuaranteedRef { $0.text(key.slot, bytes, record) }
     }
 
-    func hasNoPage(in bytes: Span<UInt8>) -> Bool? { plan.hasNoPage(bytes, record) }
+    func hasNoPage(in bytes: Span<UInt8>) -> Bool? {
+        unsafe plan._withUnsafeGuaranteedRef { $0.hasNoPage(bytes, record) }
+    }
 
     func contextSwitch(in bytes: Span<UInt8>) -> ContextSwitch<RecordText>? {
-        plan.contextSwitch(bytes, record)
+        unsafe plan._withUnsafeGuaranteedRef { $0.contextSwitch(bytes, record) }
     }
 
-    func wokenTask(in bytes: Span<UInt8>) -> SwitchedTask? { plan.wokenTask(bytes, record) }
+    func wokenTask(in bytes: Span<UInt8>) -> SwitchedTask? {
+        unsafe plan._withUnsafeGuaranteedRef { $0.wokenTask(bytes, record) }
+    }
 }
 
 extension RecordText {

@@ -9,6 +9,8 @@ struct TaskName: Hashable {
 
     init() {}
 
+    private init(low: UInt64, high: UInt64) { (self.low, self.high) = (low, high) }
+
     /// Packs the bytes of a line between two positions, surrounding blanks removed.
     init(_ line: Span<UInt8>, _ range: Range<Int>) {
         var start = range.lowerBound
@@ -87,5 +89,7 @@ struct TaskName: Hashable {
     static let idle = TaskName("<idle>")
 
     /// What the kernel prints when it no longer knows the name of a task.
-    static let forgotten = TaskName("<...>")
+    ///
+    /// Packed by hand, because it is compared with at every event.
+    static var forgotten: TaskName { TaskName(low: 0x3E_2E2E_2E3C, high: 0) }
 }

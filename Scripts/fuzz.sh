@@ -6,7 +6,7 @@
 #   --short     seconds instead of minutes, as `make test` does
 #   --minimize  afterwards replaces Fixtures/fuzz by the smallest inputs that reach as much
 #
-# FUZZ_SECONDS  for each target; 600 by default, 10 with --short
+# FUZZ_SECONDS  for each target; 600 by default, 5 with --short
 # FUZZ_ADDRESS  1 builds with the address sanitizer as well (half as fast); default with long runs
 #
 # What is found grows in .build-fuzz/corpus. Inputs that break something are left in
@@ -16,7 +16,7 @@ cd "$(dirname "$0")/.."
 seconds=${FUZZ_SECONDS:-600} address=${FUZZ_ADDRESS:-1} minimize=0 targets=()
 for argument; do
   case $argument in
-    --short) seconds=${FUZZ_SECONDS:-10} address=${FUZZ_ADDRESS:-0} ;;
+    --short) seconds=${FUZZ_SECONDS:-5} address=${FUZZ_ADDRESS:-0} ;;
     --minimize) minimize=1 ;;
     -*) echo "fuzz.sh: unknown option $argument" >&2; exit 64 ;;
     *) targets+=("$argument") ;;

@@ -2,7 +2,7 @@
 # Everything there is to check, hours of it: a line for each part with its result and time. The
 # output of a part that fails goes to standard error; nothing else is written.
 #
-# usage: test-all.sh [PART...]     lint docs test sanitize fuzz peers mutants; all by default
+# usage: test-all.sh [PART...]     lint docs portable test sanitize fuzz peers mutants; all by default
 set -uo pipefail
 cd "$(dirname "$0")/.."
 log=$(mktemp "${TMPDIR:-/tmp}/ktls-trace-test-all-XXXXXX")
@@ -17,14 +17,15 @@ part() {
   "$@" > "$log" 2>&1 || result="FAILED ($?)"
   echo "$name: $result, $((SECONDS - start)) s"
   # What scripts say for each of their parts.
-  grep -E '^(docs|fuzz|sanitize): |Test run with|killed\.' "$log" | sed 's/^/  /'
+  grep -E '^(docs|fuzz|portable|sanitize): |Test run with|killed\.' "$log" | sed 's/^/  /'
   [ "$result" = passed ] || { failed=1; tail -60 "$log" >&2; }
 }
-[ $# -gt 0 ] || set -- lint docs test sanitize fuzz peers mutants
+[ $# -gt 0 ] || set -- lint docs portable test sanitize fuzz peers mutants
 for name; do
   case $name in
     lint) part lint Scripts/lint.sh ;;
     docs) part docs Scripts/docs.sh ;;
+    portable) part portable Scripts/portable.sh ;;
     test) part test Scripts/test.sh ;;
     sanitize) part sanitize Scripts/sanitize.sh ;;
     fuzz) part fuzz Scripts/fuzz.sh ;;

@@ -1,5 +1,6 @@
 #!/bin/bash
-# All tests of `make test`: fast ones in debug, long ones in release (debug runs the engine about 7 times slower).
+# All tests of `make test`, in release: one build with testing enabled serves the tests and the tool they run, and debug
+# runs the engine about 7 times slower. Quick suites come first.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 Scripts/setup.sh
@@ -14,18 +15,18 @@ if [ "$(id -u)" -eq 0 ] && ! grep -q ' tracefs ' /proc/self/mounts; then
     echo "tracefs cannot be mounted here: tests that record this host are skipped"
   fi
 fi
-checks=(--explicit-target-dependency-import-check error)
+release=(-c release --scratch-path .build-test --explicit-target-dependency-import-check error -Xswiftc -enable-testing)
+run=(swift test "${release[@]}" --skip-build --disable-xctest)
 
-echo "== fast tests, debug"
-swift test "${checks[@]}" --disable-xctest --skip "$long"
-
-echo "== long tests, release"
-[ -n "${KTLS_TRACE_CAPTURES:-}" ] || echo "KTLS_TRACE_CAPTURES is not set: tests on full captures are skipped"
-# One release build with testing enabled serves the tests and the tool they run.
-release=(-c release --scratch-path .build-test "${checks[@]}" -Xswiftc -enable-testing)
+echo "== build"
 swift build "${release[@]}" --build-tests
-KTLS_TRACE_BINARY="$PWD/.build-test/release/ktls-trace" \
-  swift test "${release[@]}" --skip-build --disable-xctest --filter "$long"
+
+echo "== quick tests"
+"${run[@]}" --skip "$long"
+
+echo "== long tests"
+[ -n "${KTLS_TRACE_CAPTURES:-}" ] || echo "KTLS_TRACE_CAPTURES is not set: tests on full captures are skipped"
+KTLS_TRACE_BINARY="$PWD/.build-test/release/ktls-trace" "${run[@]}" --filter "$long"
 
 echo "== comparison of analyses, few events"
 Benchmarks/peers/analyses.py .build-test/release/ktls-trace --smoke > /dev/null

@@ -17,7 +17,7 @@ demo:
 	@Scripts/demo.sh
 
 test:
-	@Scripts/test.sh
+	@Scripts/with-tracefs.sh Scripts/test.sh
 
 lint:
 	@Scripts/lint.sh
@@ -30,10 +30,10 @@ deb: build
 	@Scripts/deb.sh
 
 deb-test: build
-	@Scripts/deb-test.sh
+	@Scripts/with-tracefs.sh Scripts/deb-test.sh
 
 host-check: build
-	@Scripts/host-check.sh
+	@Scripts/with-tracefs.sh Scripts/host-check.sh
 
 bench:
 	@Benchmarks/run.sh

@@ -25,7 +25,7 @@ trap cleanup EXIT
 chmod 755 "$work"
 traces() { # files of the host that have the package's name
   find /etc /usr /lib/systemd /var -xdev \( -name '*ktls-trace*' -o -name '*ktls_trace*' \) 2> /dev/null |
-    grep -v '^/var/tmp/' | sort
+    grep -vE '^/var/(tmp|cache/man)/' | sort
 }
 traces > "$work/before" || true
 

@@ -26,7 +26,7 @@ for name; do
     lint) part lint Scripts/lint.sh ;;
     docs) part docs Scripts/docs.sh ;;
     portable) part portable Scripts/portable.sh ;;
-    test) part test Scripts/test.sh ;;
+    test) part test Scripts/with-tracefs.sh Scripts/test.sh ;;
     sanitize) part sanitize Scripts/sanitize.sh ;;
     fuzz) part fuzz Scripts/fuzz.sh ;;
     peers) part peers Benchmarks/peers/run.py ;;

@@ -5,16 +5,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 Scripts/setup.sh
 long='FuzzCorpusTests|TruncationTests|ConformanceTests|ReferenceTests|CaptureTests|SimulationTests|ZoneReferenceTests|ReplayTests|TraceSummariesTests|CommandTests'
-# Recording this host takes tracefs, which is not mounted everywhere; a mount of ours goes with us.
-if [ "$(id -u)" -eq 0 ] && ! grep -q ' tracefs ' /proc/self/mounts; then
-  tracefs=$(mktemp -d "${TMPDIR:-/tmp}/ktls-trace-tracefs-XXXXXX")
-  if mount -t tracefs nodev "$tracefs" 2> /dev/null; then
-    trap 'umount "$tracefs" && rmdir "$tracefs"' EXIT
-  else
-    rmdir "$tracefs"
-    echo "tracefs cannot be mounted here: tests that record this host are skipped"
-  fi
-fi
 release=(-c release --scratch-path .build-test --explicit-target-dependency-import-check error -Xswiftc -enable-testing)
 run=(swift test "${release[@]}" --skip-build --disable-xctest)
 

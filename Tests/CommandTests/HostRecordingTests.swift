@@ -18,7 +18,7 @@ private var tracefsMounts: [String] {
 }
 
 private let whySkipped: Comment =
-    "skipped: no tracefs that can be written to; it takes root and a mount, as Scripts/test.sh makes"
+    "skipped: no tracefs that can be written to; it takes root and a mount, see Scripts/with-tracefs.sh"
 
 /// Live recordings of the host that the tests run on. None of them needs memory pressure.
 @Suite(.enabled(if: tracefsFolder != nil, whySkipped), .serialized) struct HostRecordingTests {

@@ -7,7 +7,7 @@ copy=$(mktemp -d "${TMPDIR:-/tmp}/ktls-trace-portable-XXXXXX")
 trap 'rm -rf "$copy"' EXIT
 git ls-files -z Package.swift Sources Examples Tests | xargs -0 cp --parents -t "$copy"
 cd "$copy"
-grep -rl '^#if os(Linux)' Sources | xargs sed -i 's/^#if os(Linux)/#if os(NoSystem)/'
+grep -rl '#if os(Linux)' Sources | xargs sed -i 's/#if os(Linux)/#if os(NoSystem)/'
 sed -i '/name: "LinuxHost", condition/d; /^ *module("LinuxHost"/d; /"LinuxHostTests"/d' Package.swift
 rm -rf Sources/LinuxHost Tests/LinuxHostTests
 swift build --product ktls-trace --explicit-target-dependency-import-check error

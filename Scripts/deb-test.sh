@@ -16,6 +16,7 @@ runner=
 installed=no
 # shellcheck disable=SC2317
 cleanup() {
+  # At the end of a test that failed, wherever that was: what is gone already is no further failure.
   [ -z "$runner" ] || kill "$runner" 2> /dev/null || true
   wait
   [ "$installed" = no ] || dpkg --purge ktls-trace > /dev/null 2>&1 || true
@@ -27,6 +28,7 @@ traces() { # files of the host that have the package's name
   find /etc /usr /lib/systemd /var -xdev \( -name '*ktls-trace*' -o -name '*ktls_trace*' \) 2> /dev/null |
     grep -vE '^/var/(tmp|cache/man)/' | sort
 }
+# No file of that name is the usual case, and grep ends with 1 then.
 traces > "$work/before" || true
 
 # --- made twice
@@ -88,6 +90,7 @@ if command -v systemd-analyze > /dev/null; then
     systemd-analyze verify "$file" > "$work/verify" 2>&1 || { cat "$work/verify" >&2; fail "systemd-analyze: $file"; }
     [ ! -s "$work/verify" ] || { cat "$work/verify" >&2; fail "systemd-analyze: $file"; }
   done
+  # For the reader only; older versions of systemd cannot judge a file.
   systemd-analyze security --offline=yes "$unit" 2> /dev/null | tail -1 | sed 's/^[^A-Za-z]*/deb-test: /' || true
 fi
 [ ! -e /etc/systemd/system/multi-user.target.wants/ktls-trace-flight.service ] || fail "the unit is enabled"
@@ -136,6 +139,7 @@ dpkg --remove ktls-trace > /dev/null 2>&1 || fail "dpkg --remove"
 [ ! -e "$tool" ] || fail "removing left the tool"
 dpkg --purge ktls-trace > /dev/null 2>&1 || fail "dpkg --purge"
 installed=no
+# As before; the comparison decides.
 traces > "$work/after" || true
 diff "$work/before" "$work/after" >&2 || fail "purging leaves files"
 said "purged; nothing is left"

@@ -75,6 +75,7 @@ judge() {
     -- "$INPUT_BASELINE" "$HEAD" 2> "$reports/messages.txt" || status=$?
   messages=$(< "$reports/messages.txt")
   [ -s "$reports/messages.txt" ] || rm -- "$reports/messages.txt"
+  # Without a comparison there is no file: then the exit code alone tells what happened.
   verdict=$(sed -n 's/^    "outcome": "\([a-z_]*\)",\{0,1\}$/\1/p' "$reports/gate.json" 2> /dev/null || true)
   case $status in
     0 | 2 | 7) [ -z "$messages" ] || echo "$messages" >&2 ;;

@@ -37,15 +37,12 @@ enum AnalysisMarkdown {
         return parts.joined(separator: "; ") + "."
     }
 
-    /// Who suffered, of a host.
+    /// Who suffered.
     private static func affected(
         _ report: AnalysisReport, _ style: TextStyle, _ out: inout MarkdownLines
     ) {
         let summary = report.summary
-        let rows = summary.affected
-        guard summary.hasAffected, !Caveats.isFromEngine(report.parameters), !rows.isEmpty else {
-            return
-        }
+        guard let rows = report.shownAffected, !rows.isEmpty else { return }
         out.table(
             ["who suffered", "failures", "stalls", "stalled", "longest", "waited"], leftColumns: 1,
             rows.prefix(style.topCount).map { row in

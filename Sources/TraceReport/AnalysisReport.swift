@@ -89,3 +89,12 @@ enum TextSafe {
         scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
     }
 }
+
+extension AnalysisReport {
+    /// Who suffered, worst first; `nil` where that is not told: of a part of the reports, and of a
+    /// model, whose requesters stand for CPUs.
+    var shownAffected: [AffectedThread]? {
+        guard summary.hasAffected, !Caveats.isFromEngine(parameters) else { return nil }
+        return summary.affected
+    }
+}

@@ -121,13 +121,10 @@ enum AnalysisText {
         if usual > 0 { out.line("further settings that are Linux's defaults: \(usual)") }
     }
 
-    /// Who suffered, of a host: a model's threads stand for CPUs.
+    /// Who suffered.
     private static func affected(_ report: AnalysisReport, _ out: inout TextLines) {
         let summary = report.summary
-        let rows = summary.affected
-        guard summary.hasAffected, !Caveats.isFromEngine(report.parameters), !rows.isEmpty else {
-            return
-        }
+        guard let rows = report.shownAffected, !rows.isEmpty else { return }
         out.heading("Who suffered")
         let number = Caveats.threadNumberTitle(report.parameters)
         var table = TextTable(

@@ -1,9 +1,9 @@
 import TraceAnalysis
-import TraceCore
+package import TraceCore
 import TraceSummaries
 
 /// What a reader must know before the numbers.
-enum Caveats {
+package enum Caveats {
     /// Remarks that follow from how the trace was made.
     static func remarks(_ parameters: ParameterList) -> [String] {
         var remarks: [String] = []
@@ -23,6 +23,12 @@ enum Caveats {
     /// Whether the trace is the engine's, whose dispatch and arrivals are models.
     static func isFromEngine(_ parameters: ParameterList) -> Bool {
         parameters["source"] == "engine"
+    }
+
+    /// Whether the trace was recorded on a host: its policy is its settings, and what it was asked
+    /// for nobody has recorded.
+    package static func isOfHost(_ parameters: ParameterList) -> Bool {
+        ["linux", "freebsd"].contains(parameters["source"])
     }
 
     /// What the numbers of threads are called: on Linux process numbers.

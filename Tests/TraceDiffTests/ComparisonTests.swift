@@ -32,6 +32,29 @@ import TraceSummaries
         #expect(!Comparison(try side(), try side()).isIdentical, "unknown is not equal")
     }
 
+    @Test func whenAHostWasRecordedIsNoSetting() throws {
+        func host(_ swappiness: String, _ timeNs: String) throws -> ComparedTrace {
+            try side([
+                ("host.start_ns", timeNs), ("host.sync.count", timeNs),
+                ("host.wall_start_ns", timeNs), ("policy.vm.swappiness", swappiness),
+            ])
+        }
+        let comparison = Comparison(try host("60", "1"), try host("10", "2"))
+        #expect(comparison.differences.map(\.name) == ["policy.vm.swappiness"])
+        let one = Comparison(try host("60", "1"), try side())
+        #expect(one.differences.map(\.name) == ["policy.vm.swappiness"])
+    }
+
+    @Test(arguments: [(1_000_000, 1_001_000, false), (1_001_001, 1_000_000, true), (0, 1, true)])
+    func windowsDifferByMoreThanAThousandth(left: Int64, right: Int64, differ: Bool) throws {
+        func side(_ endNs: Int64) -> ComparedTrace {
+            ComparedTrace(
+                label: "side", parameters: ParameterList(),
+                summary: TraceSummary(window: SummaryWindow(beginNs: 0, endNs: endNs)))
+        }
+        #expect(Comparison(side(left), side(right)).hasWindowsOfDifferentLength == differ)
+    }
+
     @Test func inputsAreTheSameOnlyWhereBothAreKnown() throws {
         #expect(Comparison(try side(input: "1"), try side(input: "1")).inputs == .same)
         #expect(Comparison(try side(input: "1"), try side(input: "2")).inputs == .different)

@@ -13,6 +13,26 @@ import TraceSummaries
         try Golden.expect(SmallTrace.report().text(), "small.txt")
     }
 
+    @Test func aHostsReportBeginsWithItsChangedSettingsAndWhoSuffered() throws {
+        var report = try SmallTrace.report()
+        #expect(!report.text().contains("Who suffered"), "the model's requesters are no threads")
+        report.summary.waits.byThread = []
+        report.summary.failures.byThread = [NumberCount(number: 7, count: 3)]
+        report.parameters = ParameterList([
+            ("source", "linux"), ("policy.vm.min_free_kbytes", "67584"),
+            ("policy.vm.page-cluster", "3"), ("policy.vm.swappiness", "10"),
+        ])
+        let text = report.text()
+        #expect(text.contains("policy.vm.swappiness: 10 (Linux's default: 60)\n"))
+        #expect(text.contains("policy.vm.min_free_kbytes: 67584\n"))
+        #expect(text.contains("further settings that are Linux's defaults: 1\n"))
+        let row = try #require(text.split(separator: "\n").first { $0.hasPrefix("  thread 7") })
+        #expect(row.split(separator: " ").prefix(4) == ["thread", "7", "7", "3"])
+        #expect(report.html.contains("policy.vm.swappiness <b>10</b> (default 60)"))
+        #expect(report.html.contains("id=\"affected\""))
+        #expect(report.markdown().contains("| `thread 7` | 3 |"))
+    }
+
     @Test func theNarrowColorReportIsAsKept() throws {
         let style = TextStyle(width: 50, usesColor: true, topCount: 1)
         try Golden.expect(SmallTrace.report().text(style), "small-narrow-color.txt")

@@ -3,6 +3,7 @@ import TraceAnalysis
 import TraceCore
 import TraceFormat
 import TraceIdentity
+import TraceReport
 import TraceStore
 import TraceSummaries
 
@@ -73,9 +74,9 @@ struct LoadedTrace {
     /// What a host was asked for nobody records, so that its input identity says nothing.
     var identities: TraceIdentities {
         guard let ids = reader.totals?.ids else { return TraceIdentities() }
-        let isOfHost = ["linux", "freebsd"].contains(parameters["source"])
         return TraceIdentities(
-            input: isOfHost ? nil : ids.input.description, outcome: ids.outcome.description,
+            input: Caveats.isOfHost(parameters) ? nil : ids.input.description,
+            outcome: ids.outcome.description,
             content: ids.content.description)
     }
 

@@ -3,15 +3,9 @@ import TraceAnalysis
 extension AnalysisHTML {
     private static let shown = 12
 
-    /// Whether the page has a section on who suffered: of a host's threads, not of a model's.
-    static func showsAffected(_ report: AnalysisReport) -> Bool {
-        report.summary.hasAffected && !Caveats.isFromEngine(report.parameters)
-    }
-
     static func affected(_ report: AnalysisReport, _ out: inout HTMLWriter) {
-        guard showsAffected(report) else { return }
+        guard let rows = report.shownAffected else { return }
         let summary = report.summary
-        let rows = summary.affected
         out.heading("Who suffered", id: "affected")
         guard !rows.isEmpty else {
             out.note("No thread's request failed, stalled or waited in this window.")

@@ -22,7 +22,7 @@ extension AnalysisHTML {
         if summary.timeline != nil {
             sections.insert(("timeline-title", "Timeline"), at: 0)
         }
-        if showsAffected(report) { sections.insert(("affected", "Who suffered"), at: 0) }
+        if report.shownAffected != nil { sections.insert(("affected", "Who suffered"), at: 0) }
         sections.append(("memory", "Fragmentation"))
         if summary.chains != nil { sections.append(("chains", "Worst chains")) }
         sections.append(("numbers", "All numbers"))

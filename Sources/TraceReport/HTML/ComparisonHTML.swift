@@ -44,7 +44,7 @@ enum ComparisonHTML {
     }
 
     private static func isOfHosts(_ comparison: Comparison) -> Bool {
-        ![comparison.left, comparison.right].contains { Caveats.isFromEngine($0.parameters) }
+        [comparison.left, comparison.right].allSatisfy { Caveats.isOfHost($0.parameters) }
     }
 
     /// Both labels.

@@ -96,6 +96,9 @@ private let whySkipped: Comment =
         let report = try folder.run("analyze", "host.ktrace")
         #expect(report.status == 0)
         #expect(report.text.contains("(5.00"))
+        // Nobody records what a host is asked for.
+        let json = try folder.run("analyze", "--format", "json", "host.ktrace")
+        #expect(json.text.contains("\"input\": null"))
     }
 
     @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
